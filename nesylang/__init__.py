@@ -1,0 +1,61 @@
+"""nesylang, a declarative probabilistic logic language that torch evaluates.
+
+Words as they are used here:
+
+atom          a predicate with its arguments, such as ``edge(a, b)``; ground where it has no variable
+literal       an atom or its negation
+clause        a fact, a rule, or an annotated disjunction
+choice        independent random variable of a ground program: one of its alternatives, or its remainder, is taken
+grounding     the ground rules and choices that the answers to some queries depend on
+world         a value for every choice; it makes each ground atom true or false
+evidence      literals that are known to hold; probabilities are conditioned on them
+formula       the ground program as an acyclic propositional formula over choices
+circuit       the formula compiled into sums of products: deterministic (the terms of a sum exclude each other) and
+              decomposable (the factors of a product share no choice)
+root          a node of the circuit that something is asked about: Z, the evidence, or an answer together with Z
+vtree         the tree that says how a decision diagram splits its variables
+semiring      what sums and products mean when a circuit is evaluated: probabilities, log-probabilities, ...
+weight        the value of a choice's alternative in a semiring: fixed, learnable, or the output of a network
+
+Nothing is imported before it is used, so that importing nesylang does not import torch.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nesylang.api import Program, load, loads, query
+    from nesylang.inference import Settings
+    from nesylang.learning import LogicModule, NesyWarning, logits
+    from nesylang.source import NesyError
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "LogicModule": "nesylang.learning",
+    "NesyError": "nesylang.source",
+    "NesyWarning": "nesylang.learning",
+    "Program": "nesylang.api",
+    "Settings": "nesylang.inference",
+    "load": "nesylang.api",
+    "loads": "nesylang.api",
+    "logits": "nesylang.learning",
+    "query": "nesylang.api",
+}
+
+__all__ = ["LogicModule", "NesyError", "NesyWarning", "Program", "Settings", "load", "loads", "logits", "query"]
+
+
+def __getattr__(name: str) -> object:
+    """Return a public name, imported from its home on first use."""
+    if name in _HOMES:
+        from importlib import import_module
+
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'nesylang' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted([*globals(), *__all__])

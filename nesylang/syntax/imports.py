@@ -1,0 +1,118 @@
+"""Imports: the statements of imported files in front of those of the file that imports them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nesylang.resources import stdlib_directory
+from nesylang.source import Diagnostic, Label, NesyError, Source, Span
+from nesylang.syntax.classify import parse
+from nesylang.syntax.statements import (
+    Clause,
+    Evidence,
+    ExpectAnswers,
+    ExpectError,
+    ExpectProbability,
+    Import,
+    Query,
+    Statement,
+    SyntaxTree,
+)
+from nesylang.syntax.terms import signature
+
+OWN = (Query, Evidence, ExpectProbability, ExpectAnswers, ExpectError)
+OWN_HEADS = frozenset({("query", 1), ("evidence", 1), ("evidence", 2)})
+
+
+def read_source(path: Path, span: Span | None = None) -> Source:
+    """Return the source in a file; raise NesyError E701 where it cannot be read (``span``: the import that asks for it)."""
+    labels = (Label(span, "imported here"),) if span is not None else ()
+    code = "E701" if span is None else "E212"
+    try:
+        return Source(str(path), path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as failure:
+        message = f"{path} is not UTF-8 text: byte {failure.start} cannot be decoded"
+        raise NesyError([Diagnostic(code, message, labels, "save the file as UTF-8")]) from None
+    except OSError as failure:
+        hint = None
+        if isinstance(failure, FileNotFoundError):
+            similar = sorted(p.name for p in path.parent.glob("*.nesy")) if path.parent.is_dir() else []
+            hint = f"there are {', '.join(similar[:8])}" if similar else f"there is no .nesy file in {path.parent}"
+        message = f"cannot read {path}: {failure.strerror}"
+        raise NesyError([Diagnostic(code, message, labels, hint)]) from None
+
+
+def load_program(source: Source, directory: Path) -> SyntaxTree:
+    """Return the statements of a source with those of everything that it imports, each file once, imports first.
+
+    Relative imports are looked up in ``directory``. Imported files bring rules, types and declarations, never queries, evidence or
+    expectations. Raise NesyError with the syntax errors of all files, or for a file that cannot be read or a cycle of imports.
+    """
+    return load_imports(parse(source), directory, (directory / Path(source.name).name).resolve())
+
+
+def load_imports(tree: SyntaxTree, directory: Path, path: Path | None = None) -> SyntaxTree:
+    """Return the statements of a program with those of what it imports, as ``load_program`` does; ``path`` is its file, if it has one."""
+    loader = _Loader()
+    if path is not None:
+        loader.open.append(path)
+    loader.load(tree, directory)
+    if loader.diagnostics:
+        raise NesyError(loader.diagnostics)
+    return SyntaxTree((*loader.statements, *tree.statements))
+
+
+class _Loader:
+    def __init__(self) -> None:
+        self.statements: list[Statement] = []
+        self.diagnostics: list[Diagnostic] = []
+        self.loaded: set[Path] = set()
+        self.open: list[Path] = []
+
+    def load(self, tree: SyntaxTree, directory: Path) -> None:
+        """Add what the imports of a program bring."""
+        for statement in tree.statements:
+            if isinstance(statement, Import):
+                self._import(statement, directory)
+
+    def _import(self, statement: Import, directory: Path) -> None:
+        try:
+            shown = _locate(statement, directory)
+            path = shown.resolve()
+            if path in self.open:
+                names = " -> ".join(p.name for p in [*self.open[self.open.index(path) :], path])
+                label = Label(statement.span, "closes the cycle")
+                self.diagnostics.append(Diagnostic("E213", f"the imports form a cycle: {names}", (label,)))
+            elif path not in self.loaded:
+                self.loaded.add(path)
+                tree = parse(read_source(shown, statement.span))
+                self.open.append(path)
+                self.load(tree, shown.parent)
+                self.open.pop()
+                self.statements.extend(s for s in tree.statements if not _is_own(s))
+        except NesyError as failure:
+            self.diagnostics.extend(failure.diagnostics)
+
+
+def _locate(statement: Import, directory: Path) -> Path:
+    """Return the file of an import, relative to where the importing file is, as messages are to show it."""
+    if not statement.library:
+        if statement.target.endswith(".py"):
+            message = "a program cannot load Python code"
+            hint = "bind Python functions and networks from the embedding Python program"
+            raise NesyError([Diagnostic("E214", message, (Label(statement.span),), hint)])
+        return directory / statement.target
+    path = stdlib_directory() / f"{statement.target}.nesy"
+    if not path.is_file():
+        names = ", ".join(sorted(p.stem for p in stdlib_directory().glob("*.nesy")))
+        message = f"there is no library '{statement.target}'"
+        hint = f'the libraries are: {names}; a file of your own is imported as "{statement.target}.nesy"'
+        raise NesyError([Diagnostic("E212", message, (Label(statement.span, "unknown library"),), hint)])
+    return path
+
+
+def _is_own(statement: Statement) -> bool:
+    """Return whether a statement asks something rather than says something, and so stays with its own file."""
+    if isinstance(statement, OWN):
+        return True
+    return isinstance(statement, Clause) and signature(statement.heads[0].atom) in OWN_HEADS
