@@ -1,0 +1,119 @@
+"""The analysis of a program: all passes, and what is known of the program once they are through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from nesylang.analysis.builtins import Signature
+from nesylang.analysis.constants import constants
+from nesylang.analysis.declarations import builtin_definitions, contradictory_clauses, duplicate_declarations, types
+from nesylang.analysis.names import private_predicates, unknown_predicates
+from nesylang.analysis.negative_heads import without_negative_heads
+from nesylang.analysis.probabilities import network_annotations, probabilities, unbound_annotations
+from nesylang.analysis.program import Program, index
+from nesylang.analysis.recursion import negative_recursion
+from nesylang.analysis.support import loaded_files, unsupported
+from nesylang.analysis.types import BUILTIN_TYPES, EnumerationType, RangeType, Type
+from nesylang.analysis.variables import arithmetic_arguments, negation_before_binding, singletons, unbound_heads
+from nesylang.source import Diagnostic, NesyError, Span
+from nesylang.syntax.statements import NeuralDeclaration, PredicateDeclaration, Statement, SyntaxTree
+from nesylang.syntax.terms import Term
+
+PASSES: tuple[Callable[[Program], Iterable[Diagnostic]], ...] = (
+    unsupported,
+    loaded_files,
+    duplicate_declarations,
+    types,
+    contradictory_clauses,
+    builtin_definitions,
+    unknown_predicates,
+    private_predicates,
+    constants,
+    probabilities,
+    network_annotations,
+    unbound_annotations,
+    unbound_heads,
+    negation_before_binding,
+    arithmetic_arguments,
+    singletons,
+    negative_recursion,
+)
+"""What is checked; no pass needs another one's result."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedPredicate:
+    """A ``pred`` declaration with its types."""
+
+    name: str
+    arguments: tuple[Type, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedNeural:
+    """A ``neural`` declaration; ``output`` has the values in column order, None for a Bernoulli network."""
+
+    name: str
+    inputs: tuple[Type, ...]
+    output: tuple[Term, ...] | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A program without errors: its statements, what its declarations say, and the warnings about it.
+
+    ``types`` has the declared and the built-in types by name, ``predicates`` and ``neural`` the declarations by name and arity.
+    """
+
+    statements: tuple[Statement, ...]
+    types: Mapping[str, Type]
+    predicates: Mapping[Signature, ResolvedPredicate]
+    neural: Mapping[Signature, ResolvedNeural]
+    warnings: tuple[Diagnostic, ...]
+
+
+def diagnose(tree: SyntaxTree) -> tuple[Diagnostic, ...]:
+    """Return the errors and warnings of all passes, in the order of their places."""
+    return _diagnose(index(without_negative_heads(tree.statements)))
+
+
+def _diagnose(program: Program) -> tuple[Diagnostic, ...]:
+    return tuple(_sorted((diagnostic for check in PASSES for diagnostic in check(program)), program))
+
+
+def analyse(tree: SyntaxTree) -> Analysis:
+    """Return what is known of a program; raise NesyError with the errors of all passes, in the order of their places."""
+    program = index(without_negative_heads(tree.statements))
+    found = _diagnose(program)
+    errors = [diagnostic for diagnostic in found if diagnostic.severity == "error"]
+    if errors:
+        raise NesyError(errors)
+    predicates: dict[Signature, ResolvedPredicate] = {}
+    neural: dict[Signature, ResolvedNeural] = {}
+    for signature, predicate in program.declared.items():
+        match predicate.declaration:
+            case PredicateDeclaration():
+                predicates[signature] = ResolvedPredicate(predicate.name, predicate.arguments, predicate.span)
+            case NeuralDeclaration(inputs=inputs, output=output):
+                columns = predicate.arguments[-1] if output is not None else None
+                assert columns is None or isinstance(columns, RangeType | EnumerationType), "a pass refuses other outputs"
+                values = columns.values() if columns is not None else None
+                neural[signature] = ResolvedNeural(predicate.name, predicate.arguments[: len(inputs)], values, predicate.span)
+            case _:
+                raise AssertionError("a pass refuses other declarations")
+    return Analysis(program.statements, {**BUILTIN_TYPES, **program.types}, predicates, neural, found)
+
+
+def _sorted(diagnostics: Iterable[Diagnostic], program: Program) -> list[Diagnostic]:
+    """Return the diagnostics in the order of the files and of their places there."""
+    found = list(diagnostics)
+    order = program.sources() if found else {}
+
+    def place(diagnostic: Diagnostic) -> tuple[int, int, str]:
+        assert diagnostic.span is not None, "what is said of a program has a place"
+        return order[diagnostic.span.source], diagnostic.span.start, diagnostic.code
+
+    return sorted(found, key=place)

@@ -1,0 +1,121 @@
+"""The passes over calls: every predicate that is called is known, and private ones stay in their files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nesylang.analysis.builtins import BUILTINS, DIRECTIVES, LIBRARIES, SPECIAL, UNSUPPORTED, Signature
+from nesylang.analysis.goals import Goal
+from nesylang.analysis.program import Program
+from nesylang.analysis.suggestions import closest
+from nesylang.source import Diagnostic, Label, Source, Span
+from nesylang.syntax.terms import ListTerm, String, Term, signature
+
+SHOWN_USES = 3
+"""Calls of one unknown predicate that are marked; it is reported once."""
+
+
+def unknown_predicates(program: Program) -> Iterator[Diagnostic]:
+    """Yield E201 or E202 for each predicate that is called and not known, W205 where only ProbLog files call it.
+
+    ProbLog notices an unknown predicate when it is called, so that its programs may hold calls that never happen.
+    """
+    if program.unknown_fails:
+        return
+    known = frozenset().union(program.definitions, program.declared, BUILTINS, program.library_predicates, DIRECTIVES, UNSUPPORTED)
+    unknown: dict[Signature, list[Span]] = {}
+    for goal in program.goals():
+        called = goal.signature
+        if called is None:
+            yield from _uncallable(goal)
+        elif called not in known and called not in SPECIAL:
+            unknown.setdefault(called, []).append(goal.term.span)
+    if program.is_open:
+        return
+    for called, places in unknown.items():
+        yield _unknown(called, places, program, known)
+
+
+def private_predicates(program: Program) -> Iterator[Diagnostic]:
+    """Yield E201 for each call of a predicate starting with ``_`` from another file than its own, E206 for one that has two files."""
+    homes: dict[Signature, dict[Source, Span]] = {}
+    for clauses in (clauses for (name, _), clauses in program.facts.items() if name.startswith("_")):
+        for clause in clauses:
+            _settle(homes, clause.heads[0].atom)
+    for atom in program.heads():
+        _settle(homes, atom)
+    for (name, arity), places in homes.items():
+        if len(places) > 1:
+            order = program.sources()
+            first, second, *_ = sorted(places.values(), key=lambda span: order[span.source])
+            labels = (Label(second, "defined again"), Label(first, "defined first here"))
+            yield Diagnostic("E206", f"the private predicate {name}/{arity} is defined in two files", labels, "rename one of them")
+    for goal in program.goals():
+        home = homes.get(goal.signature or ("", 0))
+        if home is not None and goal.term.span.source not in home:
+            labels = (Label(goal.term.span, "called here"), Label(next(iter(home.values())), "private to this file"))
+            name, arity = signature(goal.term) or ("", 0)
+            hint = "predicates that other files use do not start with _"
+            yield Diagnostic("E201", f"{name}/{arity + goal.extra} is private to another file", labels, hint)
+
+
+def _settle(homes: dict[Signature, dict[Source, Span]], atom: Term) -> None:
+    found = signature(atom)
+    if found is not None and found[0].startswith("_"):
+        homes.setdefault(found, {}).setdefault(atom.span.source, atom.span)
+
+
+def _uncallable(goal: Goal) -> Iterator[Diagnostic]:
+    if not isinstance(goal.term, ListTerm):
+        kind = "string" if isinstance(goal.term, String) else "number"
+        yield Diagnostic("E201", f"a {kind} cannot be called", (Label(goal.term.span, "expected a predicate"),))
+
+
+def _unknown(called: Signature, places: list[Span], program: Program, known: frozenset[Signature]) -> Diagnostic:
+    name, arity = called
+    in_files = [span for span in places if not span.source.name.endswith(".pl")]
+    places = in_files or places
+    labels = [Label(places[0], "called here")] + [Label(span, "and here") for span in places[1:SHOWN_USES]]
+    library = next((library for library, names in LIBRARIES.items() if called in names), None)
+    others = sorted(other for other_name, other in known if other_name == name)
+    if others and library is None:
+        spelled = _listed([f"{name}/{other}" for other in others])
+        message = f"{name}/{arity} is not defined, but {spelled} {'is' if len(others) == 1 else 'are'}"
+        for other in others:
+            span = _place((name, other), program)
+            if span is not None:
+                labels.append(Label(span, f"{name}/{other} is defined here"))
+        counts = _listed([str(other) for other in others], "or")
+        hint = f"write {name} without arguments" if others == [0] else f"give {name} {counts} argument{'' if others == [1] else 's'}"
+        code = "E202"
+    else:
+        message = f"unknown predicate {name}/{arity}"
+        hint = _hint(called, library, known, declarable=bool(in_files))
+        code = "E201"
+    return Diagnostic(code if in_files else "W205", message, tuple(labels), hint)
+
+
+def _hint(called: Signature, library: str | None, known: frozenset[Signature], declarable: bool) -> str:
+    name, arity = called
+    if library is not None:
+        directive = f":- use_module(library({library}))."
+        return f"it is in a library; add  import lists.  or  {directive}" if library == "lists" else f"it is in a library; add  {directive}"
+    same_arity = closest(name, (other for other, n in known if n == arity))
+    similar = same_arity or closest(name, (other for other, _ in known))
+    if similar is not None:
+        spelled = [f"{similar}/{n}" for other, n in sorted(known) if other == similar and n == (arity if same_arity else n)]
+        return f"did you mean {_listed(spelled, 'or')}?"
+    if not declarable:
+        return "calling it will be an error"
+    arguments = f"({', '.join(['any'] * arity)})" if arity else ""
+    return f"define it, or declare it with  pred {name}{arguments}.  if its facts come from elsewhere"
+
+
+def _place(found: Signature, program: Program) -> Span | None:
+    if found in program.definitions:
+        return program.definitions[found]
+    return program.declared[found].span if found in program.declared else None
+
+
+def _listed(items: list[str], word: str = "and") -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}"

@@ -1,0 +1,103 @@
+"""Passes over what is parsed and refused: parts of the language that are not supported yet, Python code, unknown libraries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nesylang.analysis.builtins import LIBRARIES, UNSUPPORTED
+from nesylang.analysis.program import USE_MODULE, Program, library_name
+from nesylang.analysis.suggestions import did_you_mean
+from nesylang.source import Diagnostic, Label, Span
+from nesylang.syntax.operators import AGGREGATES
+from nesylang.syntax.statements import (
+    Clause,
+    Constraint,
+    Evidence,
+    ExpectAnswers,
+    ExpectProbability,
+    ForeignDeclaration,
+    InputDeclaration,
+    Loss,
+    Query,
+    Statement,
+)
+from nesylang.syntax.terms import Atom, Compound, String, Term, signature, subterms
+
+_STATEMENTS: dict[type, str] = {
+    Constraint: "the statement constraint",
+    Loss: "the statement loss",
+    InputDeclaration: "the declaration input",
+    ForeignDeclaration: "the declaration foreign",
+}
+_AGGREGATES = frozenset(f"{name}{{}}" for name in AGGREGATES)
+
+
+def unsupported(program: Program) -> Iterator[Diagnostic]:
+    """Yield E109 for each statement, formula and aggregate that is not supported yet."""
+    refused: list[Span] = []
+    for statement in program.statements:
+        if type(statement) in _STATEMENTS:
+            yield _refusal(_STATEMENTS[type(statement)], statement.span)
+    for rule in program.rules:
+        if signature(rule.clause.heads[0].atom) == ("-->", 2):
+            refused.append(rule.clause.span)
+            yield _refusal("a grammar rule", rule.clause.span)
+    own = program.definitions.keys() | program.library_predicates
+    for goal in program.goals():
+        called = goal.signature
+        if called is not None and called in UNSUPPORTED and called not in own:
+            refused.append(goal.term.span)
+            yield _refusal(UNSUPPORTED[called], goal.term.span)
+    for term in _terms(program):
+        for part in subterms(term):
+            if isinstance(part, Compound) and part.functor in _AGGREGATES and not any(_within(part.span, span) for span in refused):
+                refused.append(part.span)
+                yield _refusal(f"the aggregate {part.functor[:-2]}", part.span)
+
+
+def _refusal(what: str, span: Span) -> Diagnostic:
+    return Diagnostic("E109", f"{what} is not supported yet", (Label(span),))
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return inner.source is outer.source and outer.start <= inner.start and inner.end <= outer.end
+
+
+def _terms(program: Program) -> Iterator[Term]:
+    """Yield the terms that may hold aggregates: those of clauses, queries, evidence and expectations."""
+    for rule in program.rules:
+        yield from (head.atom for head in rule.clause.heads)
+        if rule.clause.body is not None:
+            yield rule.clause.body
+    for statement in program.statements:
+        yield from () if type(statement) is Clause else _parts(statement)
+
+
+def _parts(statement: Statement) -> Iterator[Term]:
+    match statement:
+        case Query(goal=goal, condition=condition) | ExpectProbability(goal=goal, condition=condition):
+            yield goal
+            if condition is not None:
+                yield condition
+        case ExpectAnswers(goal=goal, answers=answers):
+            yield goal
+            yield from answers
+        case Evidence(atom=atom):
+            yield atom
+        case _:
+            return
+
+
+def loaded_files(program: Program) -> Iterator[Diagnostic]:
+    """Yield E214 for each Python file that a program names, E212 for each library that there is not."""
+    for goal in program.goals():
+        if goal.signature in USE_MODULE or goal.signature == ("consult", 1):
+            target = goal.arguments[0]
+            library = library_name(target)
+            name = target.name if isinstance(target, Atom) else target.value if isinstance(target, String) else ""
+            if name.endswith(".py"):
+                hint = "bind Python functions and networks from the Python program that loads this one"
+                yield Diagnostic("E214", "a program cannot load Python code", (Label(target.span, "a Python file"),), hint)
+            elif library is not None and library not in LIBRARIES:
+                hint = did_you_mean(library, LIBRARIES) or f"the libraries are {', '.join(LIBRARIES)}"
+                yield Diagnostic("E212", f"there is no library '{library}'", (Label(target.span, "unknown library"),), hint)
