@@ -1,0 +1,26 @@
+"""A ground program with its circuit: what every compiler returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nesylang.circuit import Circuit
+from nesylang.grounding.program import GroundProgram
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledProgram:
+    """``circuit.roots[0]`` is Z, the evidence; the other roots are conjunctions with Z.
+
+    ``answer_roots[q][a]`` is the position in ``circuit.roots`` of answer ``a`` of query ``q`` (and its condition, and Z),
+    ``condition_roots[q][a]`` that of its condition and Z: 0 where there is none. ``indicators[e]`` is, for each piece of evidence whose
+    value each example brings (``GroundEvidence.value`` None, in order), the pseudo-choice number of its two leaves: leaf (number, 0)
+    weighs 1 where the evidence may be true, leaf (number, 1) where it may be false, 0 otherwise. Pseudo-choices are numbered from
+    ``len(ground.choices)``.
+    """
+
+    ground: GroundProgram
+    circuit: Circuit
+    answer_roots: tuple[tuple[int, ...], ...]
+    condition_roots: tuple[tuple[int, ...], ...]
+    indicators: tuple[int, ...]

@@ -1,0 +1,124 @@
+"""From ground rules to an acyclic formula: what the roots need, loops broken, weights of zero and one simplified away.
+
+Loops are broken by bounded iteration of the immediate consequence operator. The least fixpoint of a strongly connected component is
+reached after as many rounds as there are atoms in a set that cuts all its cycles: along a path of a minimal proof tree no atom occurs
+twice. Rounds that change nothing end the iteration early. The result is polynomial in the component, unlike the enumeration of paths.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from nesylang.formula.components import cutting_atoms, strong_components
+from nesylang.formula.formula import FALSE, TRUE, FormulaBuilder
+from nesylang.grounding.program import FixedWeight, GroundProgram
+from nesylang.source import Diagnostic, Label, NesyError
+from nesylang.syntax import print_term
+
+LISTED = 12
+"""Most atoms of a negative cycle that are spelled out."""
+
+
+def build_formula(program: GroundProgram, literals: Sequence[int]) -> tuple[FormulaBuilder, list[int]]:
+    """Return a builder and in it the literals of some ground literals; raise NesyError E305 for a cycle through negation."""
+    return _Construction(program).run(literals)
+
+
+class _Construction:
+    def __init__(self, program: GroundProgram) -> None:
+        self.program = program
+        self.builder = FormulaBuilder()
+        self.bodies: Mapping[int, list[tuple[int, ...]]] = _bodies(program)
+        self.edges: dict[int, list[int]] = {
+            head: list(dict.fromkeys(abs(literal) for body in bodies for literal in body)) for head, bodies in self.bodies.items()
+        }
+        self.values: dict[int, int] = {}
+
+    def run(self, literals: Sequence[int]) -> tuple[FormulaBuilder, list[int]]:
+        for component in strong_components(self.edges, [abs(literal) for literal in literals]):
+            if len(component) == 1 and component[0] not in self.edges.get(component[0], ()):
+                self.values[component[0]] = self._atom(component[0])
+            else:
+                self._refuse_negation(component)
+                self._iterate(component)
+        return self.builder, [self._value(literal) for literal in literals]
+
+    def _value(self, literal: int) -> int:
+        value = self.values[abs(literal)]
+        return value if literal > 0 else -value
+
+    def _atom(self, atom: int) -> int:
+        if atom in self.program.choice_atoms:
+            return self._choice_value(*self.program.choice_atoms[atom])
+        bodies = self.bodies.get(atom, ())
+        return self.builder.disjunction([self.builder.conjunction([self._value(literal) for literal in body]) for body in bodies])
+
+    def _choice_value(self, number: int, value: int) -> int:
+        choice = self.program.choices[number]
+        weight = choice.weights[value]
+        if isinstance(weight, FixedWeight) and weight.probability == 0.0:
+            return FALSE
+        return TRUE if choice.values == 1 else self.builder.leaf(number, value)
+
+    def _iterate(self, component: list[int]) -> None:
+        """Give the atoms of a component their values: those of the least fixpoint."""
+        cut, order = cutting_atoms(self.edges, component, component[-1])
+        current = dict.fromkeys(cut, FALSE)
+        for _ in range(len(cut) + 1):
+            self.values.update(current)
+            following = {}
+            for atom in order:
+                value = self._atom(atom)
+                if atom in current:
+                    following[atom] = value
+                else:
+                    self.values[atom] = value
+            if following == current:
+                break
+            current = following
+        self.values.update(current)
+
+    def _refuse_negation(self, component: list[int]) -> None:
+        members = set(component)
+        for atom in component:
+            for body in self.bodies.get(atom, ()):
+                for literal in body:
+                    if literal < 0 and -literal in members:
+                        raise NesyError([self._negative_cycle(atom, -literal, members)])
+
+    def _negative_cycle(self, atom: int, negated: int, members: set[int]) -> Diagnostic:
+        path = [negated, *_path(self.edges, negated, atom, members)]
+        named = [print_term(self.program.names[step]) for step in path if step in self.program.names]
+        cycle = " -> ".join([*named[:LISTED], *(["..."] if len(named) > LISTED else []), *named[:1]])
+        spans = [self.program.spans[step] for step in path if step in self.program.spans]
+        labels = tuple(Label(span, "part of the cycle") for span in dict.fromkeys(spans))
+        hint = "whether an atom holds must not depend on its own negation"
+        return Diagnostic("E305", f"a cycle through negation: {cycle}" if named else "a cycle through negation", labels, hint)
+
+
+def _bodies(program: GroundProgram) -> dict[int, list[tuple[int, ...]]]:
+    bodies: dict[int, list[tuple[int, ...]]] = defaultdict(list)
+    for rule in program.rules:
+        bodies[rule.head].append(rule.body)
+    return dict(bodies)
+
+
+def _path(edges: Mapping[int, Sequence[int]], start: int, goal: int, members: set[int]) -> list[int]:
+    """Return the atoms behind ``start`` on a shortest path to ``goal`` inside a component."""
+    previous: dict[int, int] = {start: start}
+    frontier = [start]
+    while frontier and goal not in previous:
+        following = []
+        for node in frontier:
+            for successor in edges.get(node, ()):
+                if successor in members and successor not in previous:
+                    previous[successor] = node
+                    following.append(successor)
+        frontier = following
+    path = []
+    step = goal
+    while step != start:
+        path.append(step)
+        step = previous[step]
+    return path[::-1]

@@ -1,0 +1,56 @@
+"""From an analysed program and what is asked of it to ground rules over choices."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from nesylang.grounding.problog_grounder import ProblogGrounder
+from nesylang.grounding.program import (
+    Choice,
+    FixedWeight,
+    GroundAnswer,
+    GroundEvidence,
+    GroundProgram,
+    GroundQuery,
+    GroundRule,
+    LearnableWeight,
+    NetworkSignature,
+    NeuralWeight,
+)
+from nesylang.grounding.request import AskedQuery, GroundingBudget, GroundingRequest, Observation
+from nesylang.grounding.stated import is_query, stated_observations, stated_queries
+
+
+class Grounder(Protocol):
+    """Anything that grounds: returns the ground program of a request, raises NesyError for the user's mistakes."""
+
+    name: str
+
+    def ground(self, request: GroundingRequest) -> GroundProgram:
+        """Return the ground program of what is asked."""
+
+
+GROUNDERS: dict[str, Grounder] = {"problog": ProblogGrounder()}
+"""Grounders by name."""
+
+__all__ = [
+    "GROUNDERS",
+    "AskedQuery",
+    "Choice",
+    "FixedWeight",
+    "GroundAnswer",
+    "GroundEvidence",
+    "GroundProgram",
+    "GroundQuery",
+    "GroundRule",
+    "Grounder",
+    "GroundingBudget",
+    "GroundingRequest",
+    "LearnableWeight",
+    "NetworkSignature",
+    "NeuralWeight",
+    "Observation",
+    "is_query",
+    "stated_observations",
+    "stated_queries",
+]

@@ -1,0 +1,244 @@
+"""Templates of choices: what each probabilistic clause and neural declaration offers, before its variables are bound."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nesylang.analysis import Analysis
+from nesylang.analysis.arithmetic import NotConstant, NotNumeric, evaluate
+from nesylang.analysis.probabilities import is_learnable, is_network
+from nesylang.analysis.types import EnumerationType, RangeType, Type
+from nesylang.grounding.program import Choice, FixedWeight, LearnableWeight, NetworkSignature, NeuralWeight, Weight
+from nesylang.source import Diagnostic, Label, NesyError, Span, error
+from nesylang.syntax import print_term
+from nesylang.syntax.statements import Clause, Head
+from nesylang.syntax.terms import Atom, Compound, ListTerm, Term, Variable, variables
+
+TOLERANCE = 1e-8
+"""By how much the probabilities of a disjunction may exceed 1, as decimals rarely sum to it exactly."""
+
+ROUNDING = 4.5e-16
+"""A remainder below this is rounding: the alternatives are exhaustive."""
+
+
+@dataclass(frozen=True, slots=True)
+class FixedTemplate:
+    """A probability as an expression, evaluated when its variables are bound."""
+
+    expression: Term
+
+
+@dataclass(frozen=True, slots=True)
+class LearnableTemplate:
+    initial: float | None
+    index: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NeuralTemplate:
+    network: str
+    inputs: tuple[Term, ...]
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceTemplate:
+    """A clause with probabilities: the heads after expansion of networks, their weights, the variables that both use."""
+
+    number: int
+    heads: tuple[Term, ...]
+    weights: tuple[FixedTemplate | LearnableTemplate | NeuralTemplate, ...]
+    variables: tuple[str, ...]
+    span: Span
+
+    def instantiate(self, binding: Mapping[str, Term], bindings: tuple[Term, ...], networks: Mapping[str, NetworkSignature]) -> Choice:
+        """Return the choice for values of the variables; raise NesyError for a probability that is none."""
+        weights = tuple(self._weight(template, binding, networks) for template in self.weights)
+        atoms = tuple(substitute(head, binding) for head in self.heads)
+        fixed = math.fsum(weight.probability for weight in weights if isinstance(weight, FixedWeight))
+        if fixed > 1 + TOLERANCE:
+            note = f"these sum to {fixed:.10g}" + self._bound(binding)
+            raise error("E308", f"the probabilities of a disjunction sum to {fixed:.10g}, more than 1", self.span, note)
+        return Choice(weights, _is_exhaustive(weights, fixed), atoms, self.number, bindings, self.span)
+
+    def _weight(
+        self,
+        template: FixedTemplate | LearnableTemplate | NeuralTemplate,
+        binding: Mapping[str, Term],
+        networks: Mapping[str, NetworkSignature],
+    ) -> Weight:
+        match template:
+            case LearnableTemplate(initial=initial, index=index):
+                return LearnableWeight(initial, tuple(substitute(term, binding) for term in index))
+            case NeuralTemplate(network=network, inputs=inputs, column=column):
+                ground = tuple(substitute(term, binding) for term in inputs)
+                for term, domain in zip(ground, networks[network].inputs, strict=True):
+                    if domain is not None and term not in domain:
+                        message = f"{print_term(term)} is not a value that network '{network}' takes"
+                        hint = f"the values are {', '.join(print_term(value) for value in domain[:8])}{', ...' if len(domain) > 8 else ''}"
+                        raise error("E311", message, self.span, f"called with {print_term(term)}", hint)
+                return NeuralWeight(network, ground, column)
+            case FixedTemplate(expression=expression):
+                return FixedWeight(self._probability(expression, binding))
+
+    def _probability(self, expression: Term, binding: Mapping[str, Term]) -> float:
+        try:
+            value = evaluate(substitute(expression, binding))
+        except NotConstant:
+            raise error(
+                "E304", "this probability is not ground when the clause is used", expression.span, "has an unbound variable"
+            ) from None
+        except NotNumeric as problem:
+            message = f"this probability cannot be evaluated: {problem.reason}"
+            raise error("E303", message, expression.span, "not a number" + self._bound(binding)) from None
+        if not -TOLERANCE <= value <= 1 + TOLERANCE:
+            note = f"is {value:.10g}{self._bound(binding)}"
+            raise error("E307", f"a probability must lie in [0, 1], found {value:.10g}", expression.span, note)
+        return min(1.0, max(0.0, float(value)))
+
+    def _bound(self, binding: Mapping[str, Term]) -> str:
+        values = ", ".join(f"{name} = {print_term(value)}" for name, value in binding.items())
+        return f" for {values}" if values else ""
+
+
+def _is_exhaustive(weights: tuple[Weight, ...], fixed: float) -> bool:
+    if len(weights) == 1 and not isinstance(weights[0], FixedWeight):
+        return False
+    if all(isinstance(weight, NeuralWeight) for weight in weights):
+        return True
+    initial = [weight.initial for weight in weights if isinstance(weight, LearnableWeight)]
+    if initial:
+        known = [value for value in initial if value is not None]
+        return len(initial) == len(weights) and (len(known) < len(initial) or math.fsum(known) > 1 - TOLERANCE)
+    return 1 - fixed < ROUNDING
+
+
+def initial_probability(choice: Choice, alternative: int) -> float:
+    """Return the probability of an alternative as the program states it; raise NesyError E505 where a network or weight decides it."""
+    match choice.weights[alternative]:
+        case FixedWeight(probability=probability):
+            return probability
+        case LearnableWeight(initial=float(probability)):
+            return probability
+        case _:
+            message = f"the probability of {print_term(choice.atoms[alternative])} is not known before training"
+            raise error("E505", message, choice.span, "needed while the program is ground", "subquery/2 works on stated probabilities only")
+
+
+def substitute(term: Term, binding: Mapping[str, Term]) -> Term:
+    """Return the term with its variables replaced, spans kept where nothing changes."""
+    if isinstance(term, Variable):
+        return binding.get(term.name, term)
+    if isinstance(term, Compound):
+        args = tuple(substitute(argument, binding) for argument in term.args)
+        return term if all(a is b for a, b in zip(args, term.args, strict=True)) else Compound(term.functor, args, term.span)
+    if isinstance(term, ListTerm):
+        items = tuple(substitute(item, binding) for item in term.items)
+        tail = substitute(term.tail, binding) if term.tail is not None else None
+        if isinstance(tail, ListTerm):
+            return ListTerm((*items, *tail.items), tail.tail, term.span)
+        return ListTerm(items, tail, term.span)
+    return term
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceTable:
+    """All templates by clause number, and the networks that they call."""
+
+    templates: Mapping[int, ChoiceTemplate]
+    networks: Mapping[str, NetworkSignature]
+
+
+def choice_table(analysis: Analysis) -> ChoiceTable:
+    """Return the templates of all probabilistic clauses (numbered as statements) and neural declarations (numbered after them)."""
+    templates: dict[int, ChoiceTemplate] = {}
+    networks: dict[str, NetworkSignature] = {}
+    problems: list[Diagnostic] = []
+    for number, statement in enumerate(analysis.statements):
+        if isinstance(statement, Clause) and any(head.probability is not None for head in statement.heads):
+            templates[number] = _clause_template(number, statement, networks, problems)
+    for offset, ((name, _), neural) in enumerate(analysis.neural.items()):
+        number = len(analysis.statements) + offset
+        templates[number] = _neural_template(number, name, neural.inputs, neural.output, neural.span)
+        inputs = tuple(_domain(type_) for type_ in neural.inputs)
+        _add_network(networks, NetworkSignature(name, inputs, neural.output or (), neural.span), problems)
+    if problems:
+        raise NesyError(problems)
+    return ChoiceTable(templates, networks)
+
+
+def _add_network(networks: dict[str, NetworkSignature], found: NetworkSignature, problems: list[Diagnostic]) -> None:
+    known = networks.setdefault(found.name, found)
+    if (known.inputs, known.outputs) != (found.inputs, found.outputs):
+        labels = (Label(found.span, "here"), Label(known.span, "used differently here"))
+        message = f"network '{found.name}' is used with different inputs or outputs"
+        problems.append(Diagnostic("E209", message, labels, "give the networks different names"))
+
+
+def _domain(type_: Type) -> tuple[Term, ...] | None:
+    return type_.values() if isinstance(type_, EnumerationType | RangeType) else None
+
+
+def _neural_template(number: int, name: str, inputs: tuple[Type, ...], output: tuple[Term, ...] | None, span: Span) -> ChoiceTemplate:
+    names = tuple(f"X{position}" for position in range(len(inputs)))
+    arguments: tuple[Term, ...] = tuple(Variable(variable, span) for variable in names)
+    if output is None:
+        return ChoiceTemplate(number, (Compound(name, arguments, span),), (NeuralTemplate(name, arguments, 0),), names, span)
+    heads = tuple(Compound(name, (*arguments, value), span) for value in output)
+    weights = tuple(NeuralTemplate(name, arguments, column) for column in range(len(output)))
+    return ChoiceTemplate(number, heads, weights, names, span)
+
+
+def _clause_template(number: int, clause: Clause, networks: dict[str, NetworkSignature], problems: list[Diagnostic]) -> ChoiceTemplate:
+    heads: list[Term] = []
+    weights: list[FixedTemplate | LearnableTemplate | NeuralTemplate] = []
+    for head in clause.heads:
+        probability = head.probability
+        assert probability is not None, "the parser lets no certain head into a disjunction"
+        if is_network(probability) and isinstance(probability, Compound):
+            for column, (atom, weight, signature) in enumerate(_network_heads(head, probability)):
+                heads.append(atom)
+                weights.append(weight)
+                if column == 0:
+                    _add_network(networks, signature, problems)
+        elif is_learnable(probability) and isinstance(probability, Compound):
+            heads.append(head.atom)
+            first, *index = probability.args
+            initial = None if isinstance(first, Variable) else float(evaluate(first))
+            weights.append(LearnableTemplate(initial, tuple(index)))
+        else:
+            heads.append(head.atom)
+            weights.append(FixedTemplate(probability))
+    used = dict.fromkeys(name for head in clause.heads for name in _variables_of(head))
+    span = clause.heads[0].span.to(clause.heads[-1].span)
+    return ChoiceTemplate(number, tuple(heads), tuple(weights), tuple(used), span)
+
+
+def _variables_of(head: Head) -> list[str]:
+    assert head.probability is not None
+    names = variables(head.atom) + variables(head.probability)
+    if is_network(head.probability) and isinstance(head.probability, Compound) and len(head.probability.args) == 4:
+        output = head.probability.args[2]
+        return [name for name in names if not isinstance(output, Variable) or name != output.name]
+    return names
+
+
+def _network_heads(head: Head, annotation: Compound) -> list[tuple[Term, NeuralTemplate, NetworkSignature]]:
+    """Return the alternatives of ``nn(name, [inputs], Output, [values]) :: atom`` or ``nn(name, [inputs]) :: atom``."""
+    name, inputs = annotation.args[0], annotation.args[1]
+    assert isinstance(name, Atom), "analysis checks annotations"
+    assert isinstance(inputs, ListTerm), "analysis checks annotations"
+    no_domains = tuple(None for _ in inputs.items)
+    if len(annotation.args) == 2:
+        signature = NetworkSignature(name.name, no_domains, (), annotation.span)
+        return [(head.atom, NeuralTemplate(name.name, inputs.items, 0), signature)]
+    output, domain = annotation.args[2], annotation.args[3]
+    assert isinstance(output, Variable), "analysis checks annotations"
+    assert isinstance(domain, ListTerm), "analysis checks annotations"
+    signature = NetworkSignature(name.name, no_domains, domain.items, annotation.span)
+    return [
+        (substitute(head.atom, {output.name: value}), NeuralTemplate(name.name, inputs.items, column), signature)
+        for column, value in enumerate(domain.items)
+    ]

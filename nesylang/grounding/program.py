@@ -1,0 +1,127 @@
+"""The ground program: choices, ground rules, queries and evidence. What every grounder returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nesylang.source import Span
+from nesylang.syntax.terms import Term
+
+
+@dataclass(frozen=True, slots=True)
+class FixedWeight:
+    """A probability that the program states."""
+
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class LearnableWeight:
+    """A learnable probability: ``t(0.5)``, ``t(_)`` (initial None), or one per index with ``t(_, X)``."""
+
+    initial: float | None
+    index: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NeuralWeight:
+    """Column ``column`` of a network's output on ``inputs``; a Bernoulli network has the one column 0."""
+
+    network: str
+    inputs: tuple[Term, ...]
+    column: int
+
+
+Weight = FixedWeight | LearnableWeight | NeuralWeight
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Mutually exclusive alternatives of which at most one is taken.
+
+    Value ``i`` of the choice is its i-th alternative; unless ``exhaustive``, value ``len(weights)`` is the remainder: none of them.
+    ``exhaustive`` choices always take one of their alternatives (a categorical network, learnable alternatives without remainder).
+    ``clause`` numbers the clause that it comes from, ``bindings`` are the values of that clause's variables.
+    """
+
+    weights: tuple[Weight, ...]
+    exhaustive: bool
+    atoms: tuple[Term, ...]
+    clause: int
+    bindings: tuple[Term, ...]
+    span: Span
+
+    @property
+    def values(self) -> int:
+        """Number of values, the remainder included."""
+        return len(self.weights) + (0 if self.exhaustive else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class GroundAnswer:
+    """An answer to a query: its atom, the literal that it is true with, the literal of its condition (``given``)."""
+
+    atom: Term
+    literal: int
+    condition: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroundQuery:
+    """A query with all its answers, in the grounder's order; ``name`` is the query as asked, canonically spelled."""
+
+    name: str
+    goal: Term
+    answers: tuple[GroundAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroundEvidence:
+    """An observation. ``value`` is None where each example of a batch brings its own."""
+
+    atom: Term
+    literal: int
+    value: bool | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSignature:
+    """What a program expects of a network.
+
+    ``inputs`` has an entry per argument: None for a tensor, the type's constants in declaration order for symbols (passed as their
+    index). ``outputs`` are the values in column order, empty for a Bernoulli network.
+    """
+
+    name: str
+    inputs: tuple[tuple[Term, ...] | None, ...]
+    outputs: tuple[Term, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class GroundRule:
+    """``head`` holds if all literals of ``body`` hold."""
+
+    head: int
+    body: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroundProgram:
+    """Choices and ground rules over atoms numbered from 1.
+
+    A literal is an atom's number, negative where it is negated. An atom is either a choice's value (``choice_atoms``: atom -> (choice,
+    value)) or derived: the heads of ``rules``, false where no rule has it as head. Rules may be cyclic. ``names`` gives the source atom of
+    those that have one.
+    """
+
+    choices: tuple[Choice, ...]
+    choice_atoms: Mapping[int, tuple[int, int]]
+    rules: tuple[GroundRule, ...]
+    names: Mapping[int, Term]
+    spans: Mapping[int, Span]
+    queries: tuple[GroundQuery, ...]
+    evidence: tuple[GroundEvidence, ...]
+    networks: Mapping[str, NetworkSignature]
