@@ -1,0 +1,139 @@
+"""nesylang from Python: programs that are loaded, queried, extended with facts and made torch modules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nesylang.analysis import Analysis, analyse
+from nesylang.compilation import CompiledProgram
+from nesylang.grounding import Observation, is_query
+from nesylang.inference import QueryMarginals, Settings, compile_analysis, marginals
+from nesylang.source import Diagnostic, NesyError, Source
+from nesylang.syntax import load_program, print_term
+from nesylang.syntax.imports import read_source
+from nesylang.syntax.questions import parse_observation, parse_question
+from nesylang.syntax.rows import fact_statements
+from nesylang.syntax.statements import Evidence, Query, Statement, SyntaxTree
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from nesylang.learning import LogicModule
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """An analysed program. It never changes: what adds to it returns a new one."""
+
+    analysis: Analysis
+    settings: Settings = field(default_factory=Settings)
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements, those of imported files first."""
+        return self.analysis.statements
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What is not wrong but worth a look."""
+        return self.analysis.warnings
+
+    def with_statements(self, statements: Iterable[Statement]) -> Program:
+        """Return the program with more statements at its end; raise NesyError where they are wrong."""
+        return replace(self, analysis=analyse(SyntaxTree((*self.statements, *statements))))
+
+    def with_facts(self, predicate: str, rows: Iterable[object], probabilities: Sequence[float] | None = None) -> Program:
+        """Return the program with a fact of ``predicate`` for each row.
+
+        Rows are sequences of equal length, the rows of a two-dimensional NumPy array, or those of a pandas or Arrow table. Python strings
+        become atoms, numbers numbers, lists lists; a row that is no sequence is a fact with one argument. ``probabilities`` has one for
+        each row. Raise NesyError E606 for rows that make no facts, and what analysis finds, marked in the row.
+        """
+        return self.with_statements(fact_statements(predicate, rows, probabilities))
+
+    def with_evidence(self, *observations: str) -> Program:
+        """Return the program with more evidence, each an atom or ``not`` an atom."""
+        return self.with_statements(parse_observation(Source("evidence", text)) for text in observations)
+
+    def compile(self, evidence: Sequence[str] = (), queries: Sequence[str] | None = None) -> CompiledProgram:
+        """Return the compiled program of ``queries`` (default: the program's own).
+
+        ``evidence`` are ground atoms whose truth each example of a batch brings.
+        """
+        per_example = [parse_observation(Source("evidence", text)) for text in evidence]
+        asking = self if queries is None else self._asking(queries)
+        extended = asking.with_statements(per_example) if per_example else asking
+        observed = [Observation(statement.atom, None, statement.span) for statement in per_example]
+        return compile_analysis(_without(extended.analysis, per_example), self.settings, per_example=observed)
+
+    def marginals(self, queries: Sequence[str] | None = None) -> tuple[QueryMarginals, ...]:
+        """Return, for each query (default: the program's own), its answers with their probabilities given the evidence.
+
+        For programs without networks; raise NesyError E505 for others, E501 where the evidence has probability zero.
+        """
+        return marginals(self.compile(queries=queries))
+
+    def module(
+        self,
+        networks: Mapping[str, nn.Module] | None = None,
+        queries: Sequence[str] | None = None,
+        evidence: Sequence[str] = (),
+    ) -> LogicModule:
+        """Return the torch module that answers the program's queries (or those given), compiled once.
+
+        ``networks`` maps the name of every neural predicate to its network. ``evidence`` names ground atoms that examples will bring the
+        truth of, so that learnable weights which only they rest on become parameters at once. Raise NesyError E601 for missing or
+        unknown networks.
+        """
+        from nesylang.learning import LogicModule
+
+        program = self if queries is None else self._asking(queries)
+        return LogicModule(program, dict(networks or {}), evidence=tuple(evidence))
+
+    def _asking(self, queries: Sequence[str]) -> Program:
+        """Return the program with these queries instead of its own."""
+        kept = tuple(statement for statement in self.statements if not is_query(statement))
+        asked = [parse_question(Source("query", text)) for text in queries]
+        return replace(self, analysis=analyse(SyntaxTree((*kept, *asked))))
+
+
+def _without(analysis: Analysis, statements: Sequence[Evidence]) -> Analysis:
+    """Return the analysis without the statements that only asked it to check per-example evidence."""
+    if not statements:
+        return analysis
+    return replace(analysis, statements=tuple(s for s in analysis.statements if not any(s is left for left in statements)))
+
+
+def load(path: str | PathLike[str], settings: Settings | None = None) -> Program:
+    """Return the program in a file, imports included; raise NesyError with everything that is wrong with it."""
+    file = Path(path)
+    return Program(analyse(load_program(read_source(file), file.parent)), settings or Settings())
+
+
+def loads(text: str, settings: Settings | None = None, directory: str | PathLike[str] = ".") -> Program:
+    """Return the program in a text; relative imports are looked up in ``directory``."""
+    return Program(analyse(load_program(Source("<text>", text), Path(directory))), settings or Settings())
+
+
+def query(program: Program | str, *queries: str, evidence: Sequence[str] = ()) -> dict[str, float]:
+    """Return the probability of every answer, by its atom.
+
+    ``queries`` are asked instead of the program's own, ``evidence`` is added to its evidence. A program may be given as its text.
+
+    >>> query("0.4 :: heads. query heads.")
+    {'heads': 0.4}
+    >>> query("1/6::die(1); 5/6::die(6). big :- die(6).", "die(X)", evidence=["big"])
+    {'die(1)': 0.0, 'die(6)': 1.0}
+    """
+    asked = loads(program) if isinstance(program, str) else program
+    if evidence:
+        asked = asked.with_evidence(*evidence)
+    results = asked.marginals(queries or None)
+    return {print_term(answer.atom): answer.probability for result in results for answer in result.answers}
+
+
+__all__ = ["NesyError", "Program", "Query", "load", "loads", "query"]

@@ -1,0 +1,75 @@
+"""The weights of a circuit's leaves that a program states itself."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from nesylang.circuit import Circuit
+from nesylang.grounding.program import Choice, FixedWeight, GroundProgram, LearnableWeight, NeuralWeight
+from nesylang.source import error
+
+
+def leaf_probabilities(ground: GroundProgram, circuit: Circuit, observations: Mapping[int, bool] | None = None) -> list[float]:
+    """Return the probability of each leaf, in the order of ``circuit.leaves``.
+
+    ``observations`` maps pseudo-choices (evidence that each example brings, numbered from ``len(ground.choices)``) to what is observed;
+    one that is missing is unobserved. Raises E505 where a leaf needs a network or a learnable weight without initial value.
+    """
+    known: dict[int, list[float]] = {}
+    result = []
+    for number, value in circuit.leaves:
+        if number not in known:
+            if number < len(ground.choices):
+                known[number] = choice_probabilities(ground.choices[number])
+            else:
+                observed = (observations or {}).get(number)
+                known[number] = [float(observed is not False), float(observed is not True)]
+        result.append(known[number][value])
+    return result
+
+
+def choice_probabilities(choice: Choice) -> list[float]:
+    """Return the probability of each value of a choice, the remainder last; raises E505 as ``leaf_probabilities`` does.
+
+    Learnable alternatives weigh their initial values; in a choice without remainder they are scaled to the mass that the fixed
+    alternatives leave, which is what the softmax of a module does.
+    """
+    probabilities = [_initial(choice, weight) for weight in choice.weights]
+    learnable = [isinstance(weight, LearnableWeight) for weight in choice.weights]
+    if not choice.exhaustive:
+        return [*probabilities, max(0.0, math.fsum([1.0, *(-p for p in probabilities)]))]
+    if any(learnable):
+        mass = max(0.0, math.fsum([1.0, *(-p for p, free in zip(probabilities, learnable, strict=True) if not free)]))
+        total = math.fsum(p for p, free in zip(probabilities, learnable, strict=True) if free)
+        if total > 0.0 and total != mass:
+            return [p * mass / total if free else p for p, free in zip(probabilities, learnable, strict=True)]
+        if total == 0.0:
+            return [mass / sum(learnable) if free else p for p, free in zip(probabilities, learnable, strict=True)]
+    return probabilities
+
+
+def _initial(choice: Choice, weight: FixedWeight | LearnableWeight | NeuralWeight) -> float:
+    """Return the probability of an alternative; raises E505 where the program states none."""
+    match weight:
+        case FixedWeight(probability=probability):
+            return probability
+        case LearnableWeight(initial=None):
+            raise error(
+                "E505",
+                "the program needs weights: this learnable probability has no initial value",
+                choice.span,
+                "needs a weight",
+                "write t(0.5) for a value to start from, or embed the program with program.module({...}) and train it",
+            )
+        case LearnableWeight(initial=initial):
+            assert initial is not None
+            return initial
+        case NeuralWeight(network=network):
+            raise error(
+                "E505",
+                f"the program needs the network '{network}'",
+                choice.span,
+                f"its probabilities come from '{network}'",
+                f'bind the network from Python: program.module({{"{network}": net}})',
+            )

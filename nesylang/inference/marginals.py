@@ -1,0 +1,104 @@
+"""The probability of every answer given the evidence."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from nesylang.circuit import FALSE
+from nesylang.compilation.compiled import CompiledProgram
+from nesylang.evaluation import SEMIRINGS, evaluate, leaf_probabilities
+from nesylang.grounding.program import GroundProgram
+from nesylang.source import Diagnostic, Label, NesyError
+from nesylang.syntax.terms import Term
+
+UNDERFLOW = 1e-290
+"""Below this, products may have lost digits or vanished; logarithms are used instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A ground instance of a query's goal and its probability."""
+
+    atom: Term
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class QueryMarginals:
+    """A query, as asked, with the probabilities of its answers in order."""
+
+    name: str
+    goal: Term
+    answers: tuple[Answer, ...]
+
+
+def marginals(compiled: CompiledProgram) -> tuple[QueryMarginals, ...]:
+    """Return the probability of every answer of every query given the evidence (and the answer's condition), in the program's order.
+
+    Raises E501 where the evidence has probability zero, E503 where a condition has, E505 where the program needs networks or weights.
+    """
+    ground = compiled.ground
+    roots = _Roots(compiled)
+    if roots.impossible(0):
+        raise NesyError([_impossible_evidence(ground)])
+    diagnostics: list[Diagnostic] = []
+    results = []
+    for query, answer_roots, condition_roots in zip(ground.queries, compiled.answer_roots, compiled.condition_roots, strict=True):
+        answers = []
+        for answer, root, condition in zip(query.answers, answer_roots, condition_roots, strict=True):
+            if roots.impossible(condition):
+                diagnostics.append(_impossible_condition(query.name, answer.atom))
+            else:
+                answers.append(Answer(answer.atom, roots.ratio(root, condition)))
+        results.append(QueryMarginals(query.name, query.goal, tuple(answers)))
+    if diagnostics:
+        raise NesyError(dict.fromkeys(diagnostics))
+    return tuple(results)
+
+
+class _Roots:
+    """The values of a circuit's roots, as probabilities and, where one underflows, as logarithms."""
+
+    def __init__(self, compiled: CompiledProgram) -> None:
+        self._circuit = compiled.circuit
+        self._weights = leaf_probabilities(compiled.ground, compiled.circuit)
+        self._values = evaluate(compiled.circuit, self._weights, SEMIRINGS["probability"])
+        self._logarithms: list[float] | None = None
+
+    def impossible(self, root: int) -> bool:
+        """Return whether a root is zero, not merely too small for a float."""
+        return self._values[root] < UNDERFLOW and self._log(root) == -math.inf
+
+    def ratio(self, root: int, condition: int) -> float:
+        """Return the probability of a root given another, which is not zero and which it implies."""
+        if self._circuit.roots[root] == FALSE:
+            return 0.0
+        if self._values[root] < UNDERFLOW or self._values[condition] < UNDERFLOW:
+            return min(1.0, math.exp(min(0.0, self._log(root) - self._log(condition))))
+        return min(1.0, self._values[root] / self._values[condition])
+
+    def _log(self, root: int) -> float:
+        if self._logarithms is None:
+            self._logarithms = evaluate(self._circuit, self._weights, SEMIRINGS["log"])
+        return self._logarithms[root]
+
+
+def _impossible_evidence(ground: GroundProgram) -> Diagnostic:
+    observed = [item for item in ground.evidence if item.value is not None]
+    labels = tuple(Label(item.span, "observed true" if item.value else "observed false") for item in observed)
+    return Diagnostic(
+        "E501",
+        "the evidence has probability zero",
+        labels,
+        "no possible world agrees with all of the evidence: remove a piece of it, or give the facts it rests on a probability above zero",
+    )
+
+
+def _impossible_condition(name: str, atom: Term) -> Diagnostic:
+    return Diagnostic(
+        "E503",
+        f"the condition of {name} has probability zero",
+        (Label(atom.span, "this answer is conditioned on what no possible world agrees with"),),
+        "ask under a condition that can hold together with the evidence",
+    )

@@ -1,0 +1,114 @@
+"""A compiled program under one set of per-example evidence, evaluated in torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from nesylang.circuit import TRUE
+from nesylang.compilation.compiled import CompiledProgram
+from nesylang.evaluation import Semiring
+from nesylang.evaluation.torch_engine import TorchCircuit
+from nesylang.learning.leaves import LeafWeights
+from nesylang.learning.losses import named_examples
+from nesylang.learning.networks import network_calls
+from nesylang.learning.numerics import at_most_zero
+from nesylang.learning.parameters import LearnableWeights
+from nesylang.learning.result import QueryResult, Result
+from nesylang.learning.values import Value, answer_values
+from nesylang.source import Diagnostic, Label, NesyError
+from nesylang.syntax import print_term
+from nesylang.syntax.terms import is_ground
+
+
+class ConditionedProgram(nn.Module):
+    """A circuit with the leaves it is evaluated on and the queries it answers; it has buffers only, none of them in the ``state_dict``."""
+
+    answer_roots: Tensor
+    condition_roots: Tensor
+
+    def __init__(self, compiled: CompiledProgram, learnable: LearnableWeights, semiring: str | Semiring[float]) -> None:
+        super().__init__()
+        self.ground = compiled.ground
+        self.calls = network_calls(compiled.ground)
+        self.circuit = TorchCircuit(compiled.circuit, semiring)
+        self.leaves = LeafWeights(compiled.ground, compiled.circuit, self.calls, learnable)
+        self.evidence_names = [print_term(item.atom) for item in compiled.ground.evidence if item.value is None]
+        self._queries = [_answers(compiled, number) for number in range(len(compiled.ground.queries))]
+        self._widths = [query[3] for query in self._queries]
+        self._certain = {number for number, root in enumerate(compiled.circuit.roots) if root == TRUE}
+        answers = [root for roots in compiled.answer_roots for root in roots]
+        conditions = [root for roots in compiled.condition_roots for root in roots]
+        self._is_conditioned = not self._certain.issuperset(conditions)
+        self._has_conditions = any(conditions)
+        self.register_buffer("answer_roots", torch.tensor(answers, dtype=torch.long), persistent=False)
+        self.register_buffer("condition_roots", torch.tensor(conditions, dtype=torch.long), persistent=False)
+
+    def forward(
+        self,
+        shares: Mapping[int, Tensor],
+        networks: Mapping[str, Tensor],
+        evidence: Tensor | None,
+        batch: int,
+        dtype: torch.dtype,
+    ) -> Result:
+        """Return the log-probabilities of all answers given the evidence; the arguments are those of ``LeafWeights``.
+
+        Raises E501 for examples whose evidence, E503 for examples whose condition has probability zero.
+        """
+        log_weights = self.leaves(shares, networks, evidence, batch, dtype)
+        roots = self.circuit.semiring.tensor_log(self.circuit(log_weights))
+        self._check_possible(roots.detach())
+        joint = roots.index_select(1, self.answer_roots)
+        if self._is_conditioned:
+            joint = joint - roots.index_select(1, self.condition_roots)
+        results = {}
+        parts = torch.split(at_most_zero(joint), self._widths, 1)
+        for (name, answers, atoms, width), part in zip(self._queries, parts, strict=True):
+            shown = part if width == len(answers) else part.new_full((batch, len(answers)), -torch.inf)
+            results[name] = QueryResult.of(shown, answers, atoms)
+        return Result(results)
+
+    def evidence_columns(self, observations: Mapping[str, Tensor]) -> Tensor | None:
+        """Return 0 and minus infinity (batch, 2 per piece of evidence) for what is observed (batch,), by canonical spelling."""
+        if not self.evidence_names:
+            return None
+        observed = torch.stack([observations[name] for name in self.evidence_names], 1)
+        allowed = torch.stack([observed, ~observed], 2).flatten(1)
+        return torch.zeros_like(allowed, dtype=torch.get_default_dtype()).masked_fill(~allowed, -torch.inf)
+
+    def _check_possible(self, roots: Tensor) -> None:
+        if 0 not in self._certain:
+            examples = _impossible(roots[:, 0])
+            if examples:
+                labels = tuple(Label(item.span, _observation(item.value)) for item in self.ground.evidence)
+                message = f"the evidence has probability zero for {named_examples(examples)}"
+                hint = "no possible world agrees with all of the evidence of these examples, given what the networks return for them"
+                raise NesyError([Diagnostic("E501", message, labels, hint)])
+        if self._has_conditions:
+            conditions = roots.index_select(1, self.condition_roots)
+            for (name, _, _, width), part in zip(self._queries, torch.split(conditions, self._widths, 1), strict=True):
+                examples = _impossible(part.amin(1)) if width else []
+                if examples:
+                    message = f"the condition of {name} has probability zero for {named_examples(examples)}"
+                    hint = "ask under a condition that can hold together with the evidence"
+                    raise NesyError([Diagnostic("E503", message, (), hint)])
+
+
+def _answers(compiled: CompiledProgram, number: int) -> tuple[str, list[Value], list[str], int]:
+    """Return the name, answer values, answer atoms and number of roots of a query; one without variables always has its one answer."""
+    query = compiled.ground.queries[number]
+    if not query.answers and is_ground(query.goal):
+        return query.name, [True], [print_term(query.goal)], 0
+    return query.name, answer_values(query), [print_term(answer.atom) for answer in query.answers], len(query.answers)
+
+
+def _impossible(log_probabilities: Tensor) -> list[int]:
+    """Return the examples whose log-probability (batch,) is minus infinity."""
+    return [int(example) for example in (log_probabilities == -torch.inf).nonzero().squeeze(1).tolist()]
+
+
+def _observation(value: bool | None) -> str:
+    return "observed by each example" if value is None else "observed true" if value else "observed false"

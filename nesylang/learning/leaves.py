@@ -1,0 +1,105 @@
+"""The log-weights of a circuit's leaves, gathered from constants, learnable weights, networks and per-example evidence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from nesylang.circuit import Circuit
+from nesylang.evaluation.weights import choice_probabilities
+from nesylang.grounding.program import Choice, GroundProgram, LearnableWeight, NeuralWeight
+from nesylang.learning.networks import NetworkCall
+from nesylang.learning.parameters import LearnableWeights, learnable_mass, learnable_positions, log
+
+Block = str | int
+"""Where a column comes from: a network by name, a clause by number, or one of the two blocks below."""
+
+CONSTANTS = -1
+EVIDENCE = -2
+
+Column = tuple[Block, int]
+
+IMPOSSIBLE: Column = (CONSTANTS, 0)
+"""The constant minus infinity."""
+
+
+class LeafWeights(nn.Module):
+    """A map from the columns of constants, clauses, networks and evidence to the leaves of a circuit."""
+
+    index: Tensor
+
+    def __init__(self, ground: GroundProgram, circuit: Circuit, calls: Mapping[str, NetworkCall], learnable: LearnableWeights) -> None:
+        super().__init__()
+        self._calls = calls
+        self._clauses = {number: clause.columns * len(clause.rows) for number, clause in learnable.clauses.items()}
+        self._applications = {name: {terms: i for i, terms in enumerate(call.applications)} for name, call in calls.items()}
+        constants = [-math.inf]
+        columns: list[Column] = []
+        offsets = [0.0] * len(circuit.leaves)
+        for leaf, (number, value) in enumerate(circuit.leaves):
+            if number >= len(ground.choices):
+                columns.append((EVIDENCE, 2 * (number - len(ground.choices)) + value))
+                continue
+            choice = ground.choices[number]
+            weight = choice.weights[value] if value < len(choice.weights) else None
+            if isinstance(weight, LearnableWeight) or (weight is None and learnable_positions(choice)):
+                columns.append((choice.clause, learnable.column(choice, value)))
+                offsets[leaf] = log(learnable_mass(choice))
+            elif isinstance(weight, NeuralWeight) or isinstance(choice.weights[0], NeuralWeight):
+                columns.append(self._network_column(choice, value))
+            else:
+                columns.append((CONSTANTS, len(constants)))
+                constants.append(log(choice_probabilities(choice)[value] if weight is None else weight.probability))
+        # Kept in float64 and no buffers, so that moving the module to another type does not round them.
+        self._constants = torch.tensor([constants], dtype=torch.float64)
+        self._offsets = torch.tensor([offsets], dtype=torch.float64) if any(offsets) else None
+        starts: dict[Block, int] = {CONSTANTS: 0}
+        end = len(constants)
+        for clause, size in self._clauses.items():
+            starts[clause], end = end, end + size
+        for name, call in calls.items():
+            starts[name], end = end, end + call.width * len(call.applications)
+        starts[EVIDENCE] = end
+        index = [starts[block] + column for block, column in columns]
+        self.register_buffer("index", torch.tensor(index, dtype=torch.long), persistent=False)
+
+    def forward(
+        self,
+        shares: Mapping[int, Tensor],
+        networks: Mapping[str, Tensor],
+        evidence: Tensor | None,
+        batch: int,
+        dtype: torch.dtype,
+    ) -> Tensor:
+        """Return the log-weights (batch, leaves).
+
+        ``shares`` and ``networks`` are columns (batch or 1, columns) of log-probabilities by clause and by network, ``evidence`` (batch, 2
+        per piece of evidence) is 0 where an example allows true, false, and minus infinity where it does not.
+        """
+        device = self.index.device
+        blocks = [self._constants.to(dtype).to(device)]
+        blocks += [shares[clause].to(dtype) for clause in self._clauses]
+        blocks += [networks[name].to(dtype) for name in self._calls]
+        if evidence is not None:
+            blocks.append(evidence.to(dtype))
+        columns = torch.cat([block.expand(batch, -1) for block in blocks], 1)
+        log_weights = columns.index_select(1, self.index)
+        return log_weights if self._offsets is None else log_weights + self._offsets.to(dtype).to(device)
+
+    def _network_column(self, choice: Choice, value: int) -> Column:
+        """Return the column of a value of a choice that is a network's distribution.
+
+        Its remainder is false for a Bernoulli network; a categorical one, all of whose columns are alternatives, leaves nothing.
+        """
+        first = choice.weights[0]
+        assert isinstance(first, NeuralWeight)
+        for column, weight in enumerate(choice.weights):
+            assert weight == NeuralWeight(first.network, first.inputs, column), "a network's distribution is a choice of its own"
+        call = self._calls[first.network]
+        assert len(choice.weights) == (len(call.signature.outputs) or 1), "a choice has all columns of its network"
+        if value == len(choice.weights) and call.signature.outputs:
+            return IMPOSSIBLE
+        return first.network, self._applications[first.network][first.inputs] * call.width + value

@@ -1,0 +1,180 @@
+"""A program as a torch module."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Protocol, cast
+
+import torch
+from torch import Tensor, nn
+
+from nesylang.compilation.compiled import CompiledProgram
+from nesylang.evaluation import Semiring
+from nesylang.learning import losses
+from nesylang.learning.conditioned import ConditionedProgram
+from nesylang.learning.inputs import check_tensors, tensor_name
+from nesylang.learning.losses import Labels
+from nesylang.learning.networks import check_networks
+from nesylang.learning.parameters import LearnableWeights
+from nesylang.learning.result import Result
+from nesylang.source import error, whole
+from nesylang.syntax import parse_term, print_term
+from nesylang.syntax.terms import Atom, Compound, is_ground, signature
+
+CONNECTIVES = {("not", 1), ("\\+", 1), (",", 2), (";", 2)}
+"""Functors of goals that are no atoms."""
+
+
+class Compilable(Protocol):
+    """A program that compiles, also under evidence whose values each example brings (atoms, canonically spelled).
+
+    ``compile`` raises NesyError for evidence that the program does not know.
+    """
+
+    def compile(self, evidence: tuple[str, ...] = ()) -> CompiledProgram: ...
+
+
+class LogicModule(nn.Module):
+    """A program with its networks: a module from input tensors to log-probabilities of answers.
+
+    The program is compiled once, when the module is built, and once more for every distinct set of atoms that examples bring as evidence.
+    ``networks`` holds the networks, ``weights`` the learnable probabilities; both are trained by any optimiser over ``parameters()``.
+
+    Numbers follow the type of the networks' outputs and of the learnable weights (half precision is widened to float32), unless ``dtype``
+    fixes it. ``semiring`` is a row of SEMIRINGS or such an object. ``evidence`` names atoms that examples will observe: only needed where
+    these rest on learnable weights that no query rests on, so that these exist from the start.
+
+    Raises E601 for networks that are missing or unknown, E606 for those that are no modules.
+    """
+
+    _anchor: Tensor
+
+    def __init__(
+        self,
+        source: Compilable,
+        networks: Mapping[str, nn.Module] | None = None,
+        *,
+        dtype: torch.dtype | None = None,
+        semiring: str | Semiring[float] = "log",
+        evidence: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__()
+        observed = tuple(sorted(map(_canonical, evidence)))
+        compiled = {atoms: source.compile(atoms) for atoms in dict.fromkeys([(), observed])}
+        self.weights = LearnableWeights(program.ground for program in compiled.values())
+        self.networks = nn.ModuleDict()
+        self._attributes: dict[str, str] = {}
+        self._source = source
+        self._dtype = dtype
+        self._semiring = semiring
+        self._positions: dict[tuple[str, ...], int] = {}
+        self._programs = nn.ModuleList()
+        # Empty, it follows the module to its device and type, for programs that have no tensor to tell.
+        self.register_buffer("_anchor", torch.empty(0), persistent=False)
+        programs = {atoms: self._conditioned(atoms, program) for atoms, program in compiled.items()}
+        self._bind(dict(networks or {}), list(programs.values()))
+        for atoms, conditioned in programs.items():
+            self._store(atoms, conditioned)
+
+    def forward(self, /, evidence: Mapping[str, Tensor] | None = None, **tensors: Tensor) -> Result:
+        """Return the log-probabilities (batch, answers) of all queries given the evidence.
+
+        ``tensors`` are the inputs that the program names: ``x(3)`` of the program is ``x[:, 3, ...]`` of the keyword ``x``. ``evidence``
+        maps atoms to what each example observes of them: bool tensors (batch,). Raises E602 for input tensors that are missing or unknown,
+        E603 for shapes that do not fit, E604 for network outputs that are no probabilities, E605 for evidence that the program does not
+        know, E606 for arguments of the wrong kind, E501 where evidence and E503 where a condition has probability zero, with the examples.
+        """
+        observations = _observations(evidence or {})
+        program = self._under(tuple(sorted(observations)))
+        needed = {tensor_name(term): term for call in program.calls.values() for term in call.tensor_terms()}
+        inputs = check_tensors(tensors, needed)
+        batch = _batch_size(inputs, observations)
+        device = self._anchor.device
+        columns = {name: call.log_columns(self._network(name), inputs, batch, device) for name, call in program.calls.items()}
+        shares = self.weights()
+        dtype = self._dtype or _working_type([*columns.values(), *shares.values()], self._anchor.dtype)
+        return cast(Result, program(shares, columns, program.evidence_columns(observations), batch, dtype))
+
+    def nll(self, result: Result, labels: Mapping[str, Labels]) -> Tensor:
+        """Return the negative log-likelihood of labels, as ``nesylang.learning.nll``."""
+        return losses.nll(result, labels)
+
+    def _network(self, name: str) -> nn.Module:
+        return self.networks[self._attributes[name]]
+
+    def _under(self, atoms: tuple[str, ...]) -> ConditionedProgram:
+        """Return the program compiled under evidence on these atoms, from the cache where it was before."""
+        if atoms not in self._positions:
+            program = self._conditioned(atoms, self._source.compile(atoms))
+            bound = {name: self._network(name) for name in self._attributes}
+            check_networks(bound, program.calls, list(bound))
+            self._store(atoms, program)
+        return cast(ConditionedProgram, self._programs[self._positions[atoms]])
+
+    def _conditioned(self, atoms: tuple[str, ...], compiled: CompiledProgram) -> ConditionedProgram:
+        program = ConditionedProgram(compiled, self.weights, self._semiring)
+        assert set(program.evidence_names) == set(atoms), f"compiled under {program.evidence_names} instead of {atoms}"
+        return program.to(self._anchor.device)
+
+    def _store(self, atoms: tuple[str, ...], program: ConditionedProgram) -> None:
+        self._positions[atoms] = len(self._programs)
+        self._programs.append(program)
+
+    def _bind(self, networks: Mapping[str, nn.Module], programs: Sequence[ConditionedProgram]) -> None:
+        """Register the networks, under names that a module accepts."""
+        calls = {name: call for program in programs for name, call in program.calls.items()}
+        check_networks(networks, calls, list(dict.fromkeys(name for program in programs for name in program.ground.networks)))
+        for name, network in networks.items():
+            attribute = re.sub(r"[^0-9A-Za-z_]", "_", name)
+            while hasattr(self.networks, attribute):
+                attribute += "_"
+            self._attributes[name] = attribute
+            self.networks[attribute] = network
+
+
+def _canonical(text: str) -> str:
+    """Return the canonical spelling of a ground atom; raises E605 where the text is anything else."""
+    span = whole("evidence", text)
+    term = parse_term(span.source)
+    if not isinstance(term, Atom | Compound) or signature(term) in CONNECTIVES or not is_ground(term):
+        hint = "an example that observes it to be false brings False"
+        raise error("E605", f"evidence that examples bring is a ground atom, found {print_term(term)}", span, "no ground atom", hint)
+    return print_term(term)
+
+
+def _observations(evidence: Mapping[str, object]) -> dict[str, Tensor]:
+    """Return the observations (batch,) by the canonical spelling of their atoms; raises E603, E605 or E606."""
+    if not isinstance(evidence, Mapping):
+        message = f"evidence must map atoms to bool tensors, found {type(evidence).__name__}"
+        raise error("E606", message, hint='write evidence={"odd(a)": is_odd}')
+    observations: dict[str, Tensor] = {}
+    for text, observed in evidence.items():
+        atom = _canonical(text)
+        if atom in observations:
+            raise error("E605", f"the evidence {atom} is given twice")
+        if not isinstance(observed, Tensor):
+            raise error("E606", f"the evidence {atom} must be a torch.Tensor of bools, found {type(observed).__name__}")
+        if observed.dim() != 1 or observed.dtype != torch.bool:
+            message = f"the evidence {atom} must be of shape (batch,) and type torch.bool"
+            raise error("E603", f"{message}, found {tuple(observed.shape)} and {observed.dtype}")
+        observations[atom] = observed
+    return observations
+
+
+def _batch_size(tensors: Mapping[str, Tensor], observations: Mapping[str, Tensor]) -> int:
+    """Return the number of examples, 1 where nothing tells; raises E603 for evidence of another batch size."""
+    sizes = [tensor.shape[0] for tensor in (*tensors.values(), *observations.values())]
+    batch = sizes[0] if sizes else 1
+    for atom, observed in observations.items():
+        if observed.shape[0] != batch:
+            raise error("E603", f"the evidence {atom} must have shape ({batch},), found {tuple(observed.shape)}")
+    return batch
+
+
+def _working_type(columns: Sequence[Tensor], default: torch.dtype) -> torch.dtype:
+    """Return the common type of the columns, at least float32."""
+    dtype = columns[0].dtype if columns else default
+    for column in columns:
+        dtype = torch.promote_types(dtype, column.dtype)
+    return torch.promote_types(dtype, torch.float32)
