@@ -1,0 +1,84 @@
+"""``nesy run``: the probabilities of a program's queries."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from nesylang.cli.budget import add_budget, settings_of
+from nesylang.cli.command import FINE, Command
+
+FORMATS = ("table", "json", "csv")
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments of ``nesy run``."""
+    parser.add_argument("file", metavar="FILE", help="the program; - is standard input")
+    parser.add_argument(
+        "-q", "--query", metavar="QUERY", action="append", default=[], help="ask this instead of the program's own queries; may be repeated"
+    )
+    parser.add_argument(
+        "-e",
+        "--evidence",
+        metavar="EVIDENCE",
+        action="append",
+        default=[],
+        help="add evidence: 'alarm', 'not rain', 'rain=false'; may be repeated",
+    )
+    parser.add_argument("--format", choices=FORMATS, default=FORMATS[0], help="how the answers are written (default: %(default)s)")
+    add_budget(parser)
+
+
+def run(arguments: Namespace) -> int:
+    """Print the answers with their probabilities and return the exit status."""
+    from nesylang.analysis import analyse
+    from nesylang.cli.answers import FORMATS as WRITERS
+    from nesylang.cli.program_files import open_program
+    from nesylang.cli.reporting import report, say
+    from nesylang.inference import compile_analysis, marginals
+    from nesylang.source import Diagnostic, NesyError, Source
+    from nesylang.syntax import load_program
+    from nesylang.syntax.questions import parse_observation, parse_question
+    from nesylang.syntax.statements import Evidence, Query, Statement, SyntaxTree
+
+    source, directory = open_program(arguments.file)
+    mistakes: list[Diagnostic] = []
+    statements: list[Statement] = []
+    asked: list[Query] = []
+    observed: list[Evidence] = []
+    try:
+        statements.extend(load_program(source, directory).statements)
+    except NesyError as failure:
+        mistakes.extend(failure.diagnostics)
+    for text in arguments.query:
+        try:
+            asked.append(parse_question(Source("query", text)))
+        except NesyError as failure:
+            mistakes.extend(failure.diagnostics)
+    for text in arguments.evidence:
+        try:
+            observed.append(parse_observation(Source("evidence", text)))
+        except NesyError as failure:
+            mistakes.extend(failure.diagnostics)
+    if mistakes:
+        raise NesyError(mistakes)
+
+    analysis = analyse(SyntaxTree((*statements, *observed, *asked)))
+    report(analysis.warnings)
+    results = marginals(compile_analysis(analysis, settings_of(arguments), asked or None))
+    if not results:
+        say(f"{source.name} asks nothing: add a line like `query goal.` to it, or use -q GOAL")
+    print(WRITERS[arguments.format](results), end="")
+    return FINE
+
+
+COMMAND = Command(
+    summary="print the answers to a program's queries with their probabilities",
+    description="Print every answer to the queries of a program with its probability given the evidence.",
+    examples="""
+nesy run burglary.nesy
+nesy run burglary.nesy -q 'calls(X)' -e alarm -e 'not earthquake'
+nesy run burglary.nesy --format json
+""",
+    add_arguments=add_arguments,
+    run=run,
+)
