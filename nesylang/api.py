@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from nesylang.analysis import Analysis, analyse
 from nesylang.compilation import CompiledProgram
+from nesylang.evaluation import Semiring
 from nesylang.grounding import Observation, is_query
 from nesylang.inference import QueryMarginals, Settings, compile_analysis, marginals
-from nesylang.source import Diagnostic, NesyError, Source
+from nesylang.source import Diagnostic, NesyError, Source, error
 from nesylang.syntax import load_program, print_term
 from nesylang.syntax.imports import read_source
 from nesylang.syntax.questions import parse_observation, parse_question
@@ -20,6 +22,7 @@ from nesylang.syntax.rows import fact_statements
 from nesylang.syntax.statements import Evidence, Query, Statement, SyntaxTree
 
 if TYPE_CHECKING:
+    import torch
     from torch import nn
 
     from nesylang.learning import LogicModule
@@ -31,6 +34,9 @@ class Program:
 
     analysis: Analysis
     settings: Settings = field(default_factory=Settings)
+
+    def __repr__(self) -> str:
+        return f"<nesylang program of {len(self.statements)} statements>"
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -82,17 +88,21 @@ class Program:
         networks: Mapping[str, nn.Module] | None = None,
         queries: Sequence[str] | None = None,
         evidence: Sequence[str] = (),
+        *,
+        dtype: torch.dtype | None = None,
+        semiring: str | Semiring[float] = "log",
     ) -> LogicModule:
         """Return the torch module that answers the program's queries (or those given), compiled once.
 
         ``networks`` maps the name of every neural predicate to its network. ``evidence`` names ground atoms that examples will bring the
-        truth of, so that learnable weights which only they rest on become parameters at once. Raise NesyError E601 for missing or
-        unknown networks.
+        truth of, so that learnable weights which only they rest on become parameters at once. ``dtype`` fixes the type of all numbers,
+        otherwise that of the networks' outputs; ``semiring`` is a row of SEMIRINGS or such an object. Raise NesyError E601 for missing
+        or unknown networks.
         """
         from nesylang.learning import LogicModule
 
         program = self if queries is None else self._asking(queries)
-        return LogicModule(program, dict(networks or {}), evidence=tuple(evidence))
+        return LogicModule(program, dict(networks or {}), dtype=dtype, semiring=semiring, evidence=tuple(evidence))
 
     def _asking(self, queries: Sequence[str]) -> Program:
         """Return the program with these queries instead of its own."""
@@ -122,7 +132,8 @@ def loads(text: str, settings: Settings | None = None, directory: str | PathLike
 def query(program: Program | str, *queries: str, evidence: Sequence[str] = ()) -> dict[str, float]:
     """Return the probability of every answer, by its atom.
 
-    ``queries`` are asked instead of the program's own, ``evidence`` is added to its evidence. A program may be given as its text.
+    ``queries`` are asked instead of the program's own, ``evidence`` is added to its evidence. A program may be given as its text. Raise
+    NesyError E606 where two queries give one atom different probabilities, as ``a given b`` and ``a given c`` do.
 
     >>> query("0.4 :: heads. query heads.")
     {'heads': 0.4}
@@ -132,8 +143,14 @@ def query(program: Program | str, *queries: str, evidence: Sequence[str] = ()) -
     asked = loads(program) if isinstance(program, str) else program
     if evidence:
         asked = asked.with_evidence(*evidence)
-    results = asked.marginals(queries or None)
-    return {print_term(answer.atom): answer.probability for result in results for answer in result.answers}
+    probabilities: dict[str, float] = {}
+    for result in asked.marginals(queries or None):
+        for answer in result.answers:
+            atom = print_term(answer.atom)
+            if not math.isclose(probabilities.setdefault(atom, answer.probability), answer.probability, rel_tol=1e-9):
+                message = f"two queries give {atom} different probabilities, and a dictionary has room for one"
+                raise error("E606", message, hint="program.marginals() keeps the queries apart")
+    return probabilities
 
 
 __all__ = ["NesyError", "Program", "Query", "load", "loads", "query"]

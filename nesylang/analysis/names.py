@@ -101,7 +101,7 @@ def _hint(called: Signature, library: str | None, known: frozenset[Signature], d
         directive = f":- use_module(library({library}))."
         return f"it is in a library; add  import lists.  or  {directive}" if library == "lists" else f"it is in a library; add  {directive}"
     same_arity = closest(name, (other for other, n in known if n == arity))
-    similar = same_arity or closest(name, (other for other, _ in known))
+    similar = same_arity or closest(name, (other for other, n in known if (other, n) not in BUILTINS))
     if similar is not None:
         spelled = [f"{similar}/{n}" for other, n in sorted(known) if other == similar and n == (arity if same_arity else n)]
         return f"did you mean {_listed(spelled, 'or')}?"

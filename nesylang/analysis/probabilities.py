@@ -90,7 +90,8 @@ def network_annotations(program: Program) -> Iterator[Diagnostic]:
                 message = "nn with three arguments, a network whose output is a tensor, is not supported yet"
                 yield Diagnostic("E109", message, (Label(head.probability.span),))
             elif len(head.probability.args) not in (2, 4):
-                yield _malformed(head.probability.span, f"found {len(head.probability.args)} arguments")
+                count = len(head.probability.args)
+                yield _malformed(head.probability.span, f"found {count} argument{'' if count == 1 else 's'}")
             else:
                 yield from _parts(head, head.probability.args)
 

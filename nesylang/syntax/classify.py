@@ -114,7 +114,7 @@ def _classify(sentence: Sentence) -> Statement:
 
 
 def _heads(term: Term) -> tuple[Head, ...]:
-    if not isinstance(term, Compound) or term.functor not in (";", "::"):
+    if not isinstance(term, Compound) or term.functor not in (";", "::") or len(term.args) != 2:
         return (Head(None, _head_atom(term)),)
     if term.functor == "::":
         return (Head(term.args[0], _head_atom(term.args[1])),)
@@ -191,7 +191,7 @@ def _signature(term: Term) -> tuple[str, tuple[TypeReference, ...]]:
     match term:
         case Atom(name=name):
             return name, ()
-        case Compound(functor=functor, args=args) if functor not in ("->", "::", "=", ",", ";"):
+        case Compound(functor=functor, args=args) if len(args) != 2 or functor not in ("->", "::", "=", ",", ";"):
             return functor, tuple(_type(argument) for argument in args)
         case _:
             raise _Misformed(term.span, "expected name(type, ...)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 
 from lark import Token
@@ -28,7 +29,7 @@ class Frame:
     maximum: int = TERM_PRIORITY
     quantifier: bool = False
     arithmetic: bool = False
-    arguments: list[Term] = field(default_factory=list)
+    arguments: list[Term] | deque[Term] = field(default_factory=list)
     operands: list[tuple[Term, int, int, int]] = field(default_factory=list)
     operators: list[tuple[Operator, Token]] = field(default_factory=list)
     commas: set[int] = field(default_factory=set)
@@ -70,6 +71,20 @@ def bracketed_term(frame: Frame, term: Term, span: Span) -> Term:
             return ListTerm((*frame.arguments, *term.items), term.tail, span)
         return ListTerm(tuple(frame.arguments), term, span)
     return ListTerm((*frame.arguments, term), None, span)
+
+
+def is_tail(parent: Frame, following: Token | None) -> bool:
+    """Return whether a list that is closed inside ``parent``, with ``following`` behind it, is the tail of the list there."""
+    is_whole = not parent.operands and not parent.operators
+    return parent.tail and is_whole and following is not None and following.type == "PUNCTUATION" and following.value == "]"
+
+
+def join_tail(frame: Frame, parent: Frame) -> None:
+    """Make ``parent`` the frame of one list, of its elements and those of its tail ``frame``, in time linear in its own elements."""
+    elements = frame.arguments if isinstance(frame.arguments, deque) else deque(frame.arguments)
+    elements.extendleft(reversed(parent.arguments))
+    parent.arguments = elements
+    parent.tail = frame.tail
 
 
 def _separated(term: Term, commas: set[int]) -> list[Term]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from nesylang.resources import stdlib_directory
 from nesylang.source import Diagnostic, Label, NesyError, Source, Span
-from nesylang.syntax.classify import parse
+from nesylang.syntax.classify import parse_partially
 from nesylang.syntax.statements import (
     Clause,
     Evidence,
@@ -29,17 +31,27 @@ def read_source(path: Path, span: Span | None = None) -> Source:
     labels = (Label(span, "imported here"),) if span is not None else ()
     code = "E701" if span is None else "E212"
     try:
-        return Source(str(path), path.read_text(encoding="utf-8"))
+        return Source(str(path), path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as failure:
         message = f"{path} is not UTF-8 text: byte {failure.start} cannot be decoded"
         raise NesyError([Diagnostic(code, message, labels, "save the file as UTF-8")]) from None
     except OSError as failure:
         hint = None
         if isinstance(failure, FileNotFoundError):
-            similar = sorted(p.name for p in path.parent.glob("*.nesy")) if path.parent.is_dir() else []
-            hint = f"there are {', '.join(similar[:8])}" if similar else f"there is no .nesy file in {path.parent}"
+            hint = _files_like(path)
         message = f"cannot read {path}: {failure.strerror}"
         raise NesyError([Diagnostic(code, message, labels, hint)]) from None
+
+
+def _files_like(path: Path) -> str:
+    """Return a hint about the programs in the folder of a file that there is not."""
+    names = sorted(p.name for p in path.parent.glob("*.nesy")) if path.parent.is_dir() else []
+    similar = get_close_matches(path.name, names, n=1)
+    if similar:
+        return f"did you mean {similar[0]}?"
+    if not names:
+        return f"there is no .nesy file in {path.parent}"
+    return f"its folder has {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}"
 
 
 def load_program(source: Source, directory: Path) -> SyntaxTree:
@@ -48,12 +60,17 @@ def load_program(source: Source, directory: Path) -> SyntaxTree:
     Relative imports are looked up in ``directory``. Imported files bring rules, types and declarations, never queries, evidence or
     expectations. Raise NesyError with the syntax errors of all files, or for a file that cannot be read or a cycle of imports.
     """
-    return load_imports(parse(source), directory, (directory / Path(source.name).name).resolve())
+    tree, diagnostics = parse_partially(source)
+    return load_imports(tree, directory, (directory / Path(source.name).name).resolve(), diagnostics)
 
 
-def load_imports(tree: SyntaxTree, directory: Path, path: Path | None = None) -> SyntaxTree:
-    """Return the statements of a program with those of what it imports, as ``load_program`` does; ``path`` is its file, if it has one."""
+def load_imports(tree: SyntaxTree, directory: Path, path: Path | None = None, diagnostics: Sequence[Diagnostic] = ()) -> SyntaxTree:
+    """Return the statements of a program with those of what it imports, as ``load_program`` does.
+
+    ``path`` is its file, if it has one, ``diagnostics`` what is wrong with its other statements.
+    """
     loader = _Loader()
+    loader.diagnostics.extend(diagnostics)
     if path is not None:
         loader.open.append(path)
     loader.load(tree, directory)
@@ -85,7 +102,8 @@ class _Loader:
                 self.diagnostics.append(Diagnostic("E213", f"the imports form a cycle: {names}", (label,)))
             elif path not in self.loaded:
                 self.loaded.add(path)
-                tree = parse(read_source(shown, statement.span))
+                tree, problems = parse_partially(read_source(shown, statement.span))
+                self.diagnostics.extend(problems)
                 self.open.append(path)
                 self.load(tree, shown.parent)
                 self.open.pop()
@@ -101,6 +119,8 @@ def _locate(statement: Import, directory: Path) -> Path:
             message = "a program cannot load Python code"
             hint = "bind Python functions and networks from the embedding Python program"
             raise NesyError([Diagnostic("E214", message, (Label(statement.span),), hint)])
+        if "\0" in statement.target:
+            raise NesyError([Diagnostic("E212", "no file has a zero byte in its name", (Label(statement.span),))])
         return directory / statement.target
     path = stdlib_directory() / f"{statement.target}.nesy"
     if not path.is_file():

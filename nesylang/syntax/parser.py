@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from lark import Token
 
 from nesylang.source import Diagnostic, Label, NesyError, Source, Span
+from nesylang.source.collection import paused_collection
 from nesylang.syntax.complaints import SyntaxProblem, TokenReader
-from nesylang.syntax.frames import CLOSING, Frame, atom_term, bracketed_term, number_term
+from nesylang.syntax.frames import CLOSING, Frame, atom_term, bracketed_term, is_tail, join_tail, number_term
 from nesylang.syntax.operators import (
     AGGREGATES,
     ARGUMENT_PRIORITY,
@@ -54,6 +55,7 @@ class Parser(TokenReader):
         sentences = []
         tokens, count = self.tokens, len(self.tokens)
         while self.position < count:
+            start = self.position
             token = tokens[self.position]
             if token.type == "FACT":
                 self.position += 1
@@ -64,11 +66,13 @@ class Parser(TokenReader):
                 sentences.append(self._sentence())
             except SyntaxProblem as failure:
                 self.diagnostics.append(failure.diagnostic)
-                self._skip()
+                self._skip(start)
         return sentences
 
-    def _skip(self) -> None:
-        """Move behind the end of the sentence at hand."""
+    def _skip(self, start: int) -> None:
+        """Move behind the end of the sentence that began at ``start``, unless its error was found there."""
+        if self.position > start and self.tokens[self.position - 1].type in ("END", "FACT"):
+            return
         while self.position < len(self.tokens):
             self.position += 1
             if self.tokens[self.position - 1].type in ("END", "FACT"):
@@ -281,7 +285,11 @@ class Parser(TokenReader):
         term = frame.operands.pop()[0]
         self.frames.pop()
         span = Span(self.source, frame.start, token.end_pos or 0)
-        self._push(self.frames[-1], bracketed_term(frame, term, span), span)
+        if frame.functor is None and opener.value == "[" and is_tail(self.frames[-1], self.peek(0)):
+            join_tail(frame, self.frames[-1])
+            self._push(self.frames[-1], term)
+        else:
+            self._push(self.frames[-1], bracketed_term(frame, term, span), span)
 
     # operators
 
@@ -363,7 +371,8 @@ class Parser(TokenReader):
 def parse_sentences(source: Source) -> list[Sentence]:
     """Return the sentences of a source; raise NesyError with all its syntax errors."""
     parser = Parser(source)
-    sentences = parser.sentences()
+    with paused_collection():
+        sentences = parser.sentences()
     if parser.diagnostics:
         raise NesyError(parser.diagnostics)
     return sentences

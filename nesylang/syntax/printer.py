@@ -77,7 +77,7 @@ def _is_word(character: str) -> bool:
 
 def _operand(term: Term, priority: int) -> list[Part]:
     """Return the parts of an operand, where an operator's name would be taken for the operator."""
-    if isinstance(term, Atom) and (term.name in PREFIX or (term.name in INFIX and not term.name[0].isalpha())):
+    if isinstance(term, Atom) and (term.name in PREFIX or term.name in INFIX):
         return [quote(term.name, "'")]
     return _parts(term, priority)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nesylang.analysis import PASSES, analyse
+from nesylang.analysis import PASSES, analyse, diagnose
 from nesylang.analysis.program import index
 from nesylang.source import NesyError, Source
 from nesylang.source.codes import CODES
@@ -108,3 +108,9 @@ def test_many_facts_are_quick(text: str) -> None:
     for check in PASSES:
         assert list(check(program)) == []
     assert time.process_time() - start < 1.0
+
+
+def test_negated_heads_are_no_mistakes_for_diagnose() -> None:
+    tree = parse(Source("birds.nesy", "flies(X) :- bird(X). \\+ flies(X) :- penguin(X). bird(tux). penguin(tux)."))
+    assert diagnose(tree) == ()
+    assert analyse(tree).warnings == ()

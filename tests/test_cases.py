@@ -1,0 +1,88 @@
+"""Published cases: programs with known answers, and programs that have to be rejected.
+
+The numbers of the accepted ones are checked by tests/test_programs.py. Here the same programs are enumerated world by world, which shares
+no code with the formula, the compilers and the engines.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+import nesylang as nesy
+from nesylang.analysis.arithmetic import evaluate
+from nesylang.grounding import GroundProgram
+from nesylang.inference import Settings, compile_analysis, report_expectations
+from nesylang.syntax.statements import ExpectProbability, Query
+from tests.conformance import ROOT, identifier, read
+from tests.reference.worlds import marginals as reference_marginals
+from tests.reference.worlds import probabilities_of
+
+CASES = ROOT / "tests" / "cases"
+
+ACCEPTED = sorted([*(CASES / "logic").glob("*.nesy"), *(CASES / "constraints").glob("*.nesy")])
+
+REJECTED = sorted((CASES / "rejected").glob("*.nesy"))
+
+MANY_WORLDS = 5_000
+"""Programs with more worlds are not enumerated."""
+
+
+def worlds(ground: GroundProgram) -> int:
+    """Return the number of worlds of a ground program."""
+    return math.prod(len(probabilities_of(choice)) for choice in ground.choices)
+
+
+def enumerated(path: Path) -> list[tuple[ExpectProbability, float]] | None:
+    """Return the expected probabilities of a program with what enumeration finds, None for a program with too many worlds."""
+    program = nesy.load(path)
+    expected = [s for s in program.statements if isinstance(s, ExpectProbability)]
+    queries = [Query(s.goal, s.condition, s.span) for s in expected]
+    ground = compile_analysis(program.analysis, Settings(), queries).ground
+    if worlds(ground) > MANY_WORLDS:
+        return None
+    found, _ = reference_marginals(ground)
+    return [(statement, values[0] if values else 0.0) for statement, values in zip(expected, found, strict=True)]
+
+
+@pytest.mark.parametrize("path", ACCEPTED, ids=identifier)
+def test_enumeration_agrees(path: Path) -> None:
+    found = enumerated(path)
+    if found is None:
+        pytest.skip("too many worlds to enumerate")
+    for statement, value in found:
+        assert value == pytest.approx(float(evaluate(statement.probability)), abs=1e-6), statement.goal
+
+
+def test_most_programs_are_enumerated() -> None:
+    assert len([path for path in ACCEPTED if enumerated(path) is None]) <= 3
+
+
+@pytest.mark.parametrize("path", ACCEPTED, ids=identifier)
+def test_the_first_line_says_what_is_tested(path: Path) -> None:
+    first = path.read_text(encoding="utf-8").partition("\n")[0]
+    assert first.startswith(("% Logic ", "% Constraint", "% Further logic cases: "))
+    assert first.endswith(".")
+
+
+@pytest.mark.parametrize("path", REJECTED, ids=lambda path: path.stem)
+def test_wrong_programs_are_rejected(path: Path) -> None:
+    report = report_expectations(read(path), path.parent, Settings())
+    assert report.diagnostics == ()
+    assert report.passed == 1
+
+
+@pytest.mark.parametrize("path", REJECTED, ids=lambda path: path.stem)
+def test_rejections_have_a_place(path: Path) -> None:
+    with pytest.raises(nesy.NesyError) as failure:
+        nesy.load(path).marginals()
+    for diagnostic in failure.value.diagnostics:
+        assert diagnostic.span is not None
+        assert diagnostic.span.source.text == path.read_text(encoding="utf-8")
+
+
+def test_the_cases_are_found() -> None:
+    assert len(ACCEPTED) >= 35
+    assert len(REJECTED) >= 15
