@@ -26,17 +26,23 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nesylang.api import Program, load, loads, query
+    from nesylang.compilation import CompilationBudget
+    from nesylang.grounding import GroundingBudget
     from nesylang.inference import Settings
-    from nesylang.learning import LogicModule, NesyWarning, logits
+    from nesylang.learning import LogicModule, NesyWarning, QueryResult, Result, logits
     from nesylang.source import NesyError
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "CompilationBudget": "nesylang.compilation",
+    "GroundingBudget": "nesylang.grounding",
     "LogicModule": "nesylang.learning",
     "NesyError": "nesylang.source",
     "NesyWarning": "nesylang.learning",
     "Program": "nesylang.api",
+    "QueryResult": "nesylang.learning",
+    "Result": "nesylang.learning",
     "Settings": "nesylang.inference",
     "load": "nesylang.api",
     "loads": "nesylang.api",
@@ -44,7 +50,21 @@ _HOMES = {
     "query": "nesylang.api",
 }
 
-__all__ = ["LogicModule", "NesyError", "NesyWarning", "Program", "Settings", "load", "loads", "logits", "query"]
+__all__ = [
+    "CompilationBudget",
+    "GroundingBudget",
+    "LogicModule",
+    "NesyError",
+    "NesyWarning",
+    "Program",
+    "QueryResult",
+    "Result",
+    "Settings",
+    "load",
+    "loads",
+    "logits",
+    "query",
+]
 
 
 def __getattr__(name: str) -> object:

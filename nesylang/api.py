@@ -71,6 +71,10 @@ class Program:
         ``evidence`` are ground atoms whose truth each example of a batch brings.
         """
         per_example = [parse_observation(Source("evidence", text)) for text in evidence]
+        for statement in per_example:
+            if not statement.value:
+                hint = "name the atom; the examples bring whether it is true or false"
+                raise error("E605", "evidence that examples bring is about atoms, not negated ones", statement.span, "negated", hint)
         asking = self if queries is None else self._asking(queries)
         extended = asking.with_statements(per_example) if per_example else asking
         observed = [Observation(statement.atom, None, statement.span) for statement in per_example]

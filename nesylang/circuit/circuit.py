@@ -15,12 +15,14 @@ FIRST_LEAF = 2
 class Properties:
     """Structural properties (Darwiche & Marquis 2002) that a compiler guarantees for its circuits.
 
-    ``smooth`` is read modulo choices that are absent altogether: a sum may skip a choice, never one of its values, so that the value of
-    every root is right as long as the weights of each choice sum to one.
+    ``smooth``: the terms of every sum mention the same choices. ``value_smooth`` is weaker: a sum may skip a choice, but never only some
+    of its values, so that every root is right wherever the weights of each choice sum to one, as probabilities do. Maxima and counts need
+    the former.
     """
 
     decomposable: bool
     deterministic: bool
+    value_smooth: bool
     smooth: bool
     nnf: bool
 

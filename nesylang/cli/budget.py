@@ -16,7 +16,7 @@ def add_budget(parser: ArgumentParser) -> None:
         "--seconds",
         type=_positive_number,
         metavar="S",
-        help="stop when grounding or compiling takes longer than S seconds (default: 600 each)",
+        help="stop when grounding or compiling takes longer than S seconds (default: 120 and 600)",
     )
 
 

@@ -14,7 +14,7 @@ from nesylang.compilation.budget import CompilationBudget, Meter
 from nesylang.compilation.vtree import vtree_text
 from nesylang.formula import Formula, Kind
 
-PROPERTIES = Properties(decomposable=True, deterministic=True, smooth=True, nnf=True)
+PROPERTIES = Properties(decomposable=True, deterministic=True, value_smooth=True, smooth=False, nnf=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
-COUNTS_EVERY_WORLD_ONCE = frozenset({"decomposable", "deterministic", "smooth"})
+COUNTS_EVERY_WORLD_ONCE = frozenset({"decomposable", "deterministic", "value_smooth"})
 """What a circuit must be for its sums and products to add up the weights of worlds."""
 
 

@@ -61,7 +61,7 @@ class ChoiceTemplate:
         if fixed > 1 + TOLERANCE:
             note = f"these sum to {fixed:.10g}" + self._bound(binding)
             raise error("E308", f"the probabilities of a disjunction sum to {fixed:.10g}, more than 1", self.span, note)
-        return Choice(weights, _is_exhaustive(weights, fixed), atoms, self.number, bindings, self.span)
+        return Choice(weights, _is_exhaustive(weights, fixed, networks), atoms, self.number, bindings, self.span)
 
     def _weight(
         self,
@@ -103,9 +103,12 @@ class ChoiceTemplate:
         return f" for {values}" if values else ""
 
 
-def _is_exhaustive(weights: tuple[Weight, ...], fixed: float) -> bool:
-    if len(weights) == 1 and not isinstance(weights[0], FixedWeight):
-        return False
+def _is_exhaustive(weights: tuple[Weight, ...], fixed: float, networks: Mapping[str, NetworkSignature]) -> bool:
+    match weights:
+        case (NeuralWeight(network=network),):
+            return bool(networks[network].outputs)
+        case (LearnableWeight(),):
+            return False
     if all(isinstance(weight, NeuralWeight) for weight in weights):
         return True
     initial = [weight.initial for weight in weights if isinstance(weight, LearnableWeight)]

@@ -76,7 +76,7 @@ class Engine(DefaultEngine):  # type: ignore[misc]
         if self.countdown <= 0:
             self.countdown = CHECK_EVERY
             if time.monotonic() > self.deadline:
-                raise BudgetSpent(f"{self.budget.seconds:g} seconds", None)
+                raise BudgetSpent(f"{self.budget.seconds:g} second{'s' * (self.budget.seconds != 1)}", None)
         return super().create_context(*arguments, **options)
 
     def eval_builtin(self, **arguments: object) -> object:

@@ -1,4 +1,4 @@
-"""What problog's engine lacks: connectives that call/1 can call, membership and ranges, and a standard order that compares numbers by value."""
+"""What problog's engine lacks: callable connectives, membership, ranges, and an order of terms that compares numbers by value."""
 
 from __future__ import annotations
 

@@ -69,7 +69,9 @@ class ConditionedProgram(nn.Module):
         for (name, answers, atoms, width), part in zip(self._queries, parts, strict=True):
             shown = part if width == len(answers) else part.new_full((batch, len(answers)), -torch.inf)
             results[name] = QueryResult.of(shown, answers, atoms)
-        return Result(results)
+        result = Result(results)
+        result.log_evidence = at_most_zero(roots[:, 0])
+        return result
 
     def evidence_columns(self, observations: Mapping[str, Tensor]) -> Tensor | None:
         """Return 0 and minus infinity (batch, 2 per piece of evidence) for what is observed (batch,), by canonical spelling."""

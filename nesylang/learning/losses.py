@@ -27,7 +27,8 @@ def nll(result: Result, labels: Mapping[str, Labels]) -> Tensor:
     """Return the mean over the batch of ``-log P(label)``, summed over the queries, as a scalar.
 
     Labels are values of a query's answers, one per example; of a query without variables they are True or False. A label of probability
-    zero gives an infinite loss with gradient zero and a NesyWarning that names the examples. Raises E605 for unknown queries and labels,
+    zero gives an infinite loss with gradient zero and a NesyWarning that names the examples. A result without input tensors has one row,
+    which serves every label. Raises E605 for unknown queries and labels,
     E603 where there is not one label per example.
     """
     if not labels:
@@ -48,7 +49,7 @@ def _query_nll(query: str, result: QueryResult, labels: Labels) -> Tensor:
     else:
         numbers = {value: number for number, value in enumerate(result.answers)}
         positions = torch.tensor([numbers[value] for value in values], dtype=torch.long, device=result.device)
-        chosen = result.gather(1, positions.unsqueeze(1)).squeeze(1)
+        chosen = result.expand(len(values), -1).gather(1, positions.unsqueeze(1)).squeeze(1)
     impossible = chosen.detach() == -torch.inf
     if impossible.any():
         examples = impossible.nonzero().squeeze(1).tolist()
@@ -63,12 +64,12 @@ def _values(query: str, result: QueryResult, labels: Labels) -> list[Value]:
     if isinstance(labels, str) or not (hasattr(labels, "tolist") or isinstance(labels, Sequence)):
         raise error("E606", f"the labels of {query} must be a tensor or a sequence, found {type(labels).__name__}")
     listed = labels.tolist() if hasattr(labels, "tolist") else list(labels)
-    if not isinstance(listed, list) or len(listed) != batch:
+    if not isinstance(listed, list) or (len(listed) != batch and batch != 1):
         shape = f"shape {tuple(labels.shape)}" if isinstance(labels, Tensor) else f"{len(labels)}"
         raise error("E603", f"the labels of {query} must be one per example, {batch} in all, found {shape}")
     width = len(first) if result.answers and isinstance(first := result.answers[0], tuple) else 0
     if isinstance(labels, Tensor) and labels.shape[1:] != ((width,) if width else ()):
-        expected = (batch, width) if width else (batch,)
+        expected = (len(listed), width) if width else (len(listed),)
         raise error("E603", f"the labels of {query} must have shape {expected}, found {tuple(labels.shape)}")
     values = [tuple(value) if isinstance(value, list) else value for value in listed]
     known: set[Value] = {True, False} if result.is_ground else set(result.answers)

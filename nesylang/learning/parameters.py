@@ -59,18 +59,17 @@ class LearnableWeights(nn.Module):
         self.clauses: dict[int, LearnableClause] = {}
         self.logits = nn.ParameterDict()
         initial: dict[int, list[list[float]]] = {}
-        for ground in grounds:
-            for choice in ground.choices:
-                positions = learnable_positions(choice)
-                if not positions:
-                    continue
-                columns = len(positions) + (0 if choice.exhaustive else 1)
-                is_bernoulli = len(positions) == 1 and not choice.exhaustive
-                new = LearnableClause(parameter_name(choice), columns, is_bernoulli, {})
-                rows = self.clauses.setdefault(choice.clause, new).rows
-                if row_index(choice) not in rows:
-                    rows[row_index(choice)] = len(rows)
-                    initial.setdefault(choice.clause, []).append(initial_logits(choice))
+        learnable = [choice for ground in grounds for choice in ground.choices if learnable_positions(choice)]
+        names = parameter_names(learnable)
+        for choice in learnable:
+            positions = learnable_positions(choice)
+            columns = len(positions) + (0 if choice.exhaustive else 1)
+            is_bernoulli = len(positions) == 1 and not choice.exhaustive
+            new = LearnableClause(names[choice.clause], columns, is_bernoulli, {})
+            rows = self.clauses.setdefault(choice.clause, new).rows
+            if row_index(choice) not in rows:
+                rows[row_index(choice)] = len(rows)
+                initial.setdefault(choice.clause, []).append(initial_logits(choice))
         for number, clause in self.clauses.items():
             self.logits[clause.name] = nn.Parameter(torch.tensor(initial[number], dtype=torch.float64).to(torch.get_default_dtype()))
 
@@ -105,11 +104,21 @@ class LearnableWeights(nn.Module):
         return row * clause.columns + position
 
 
-def parameter_name(choice: Choice) -> str:
-    """Return a name from the head predicate and the number of the clause, such as ``burglary_3``."""
-    head = choice.atoms[learnable_positions(choice)[0]]
-    name = head.name if isinstance(head, Atom) else head.functor if isinstance(head, Compound) else "weight"
-    return f"{re.sub(r'[^0-9A-Za-z_]', '_', name)}_{choice.clause}"
+def parameter_names(choices: Iterable[Choice]) -> dict[int, str]:
+    """Return the names of clauses' parameters: the head predicate's, and from its second learnable clause on a number as well.
+
+    Clauses that are not learnable do not count, so that a stored state fits a program that gained others.
+    """
+    first = {choice.clause: choice for choice in choices}
+    names: dict[int, str] = {}
+    count: dict[str, int] = {}
+    for clause in sorted(first):
+        head = first[clause].atoms[learnable_positions(first[clause])[0]]
+        predicate = head.name if isinstance(head, Atom) else head.functor if isinstance(head, Compound) else "weight"
+        name = re.sub(r"[^0-9A-Za-z_]", "_", predicate)
+        count[name] = count.get(name, 0) + 1
+        names[clause] = name if count[name] == 1 else f"{name}_{count[name]}"
+    return names
 
 
 def initial_logits(choice: Choice) -> list[float]:

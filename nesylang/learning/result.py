@@ -98,7 +98,13 @@ class ByQuery(dict[str, Item], Generic[Item]):
 
 
 class Result(ByQuery[QueryResult]):
-    """The results of all queries: ``result["sum(a,b,S)"]`` are log-probabilities (batch, answers)."""
+    """The results of all queries: ``result["sum(a,b,S)"]`` are log-probabilities (batch, answers).
+
+    ``log_evidence`` is the log-probability (batch,) of the evidence, zero where there is none: maximise its mean to learn from
+    observations.
+    """
+
+    log_evidence: Tensor
 
     @property
     def answers(self) -> ByQuery[list[Value]]:

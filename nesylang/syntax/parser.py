@@ -114,7 +114,7 @@ class Parser(TokenReader):
         return token is not None and token.value == bracket and token.start_pos == previous.end_pos and token.type == "PUNCTUATION"
 
     def _term(self, colon: bool) -> tuple[Term, int]:
-        """Parse up to and including the period; return the term and the offset behind the period."""
+        """Parse up to and including the period; return the term and where it ends."""
         self.frames = [Frame(None, quantifier=colon)]
         while True:
             token = self.peek(0)
@@ -123,11 +123,10 @@ class Parser(TokenReader):
             frame = self.frames[-1]
             if frame.expecting:
                 if self._operand(token, frame):
-                    end = self.tokens[self.position - 1].end_pos or 0
-                    return self._finish(), end
+                    return self._finish()
             elif token.type == "END":
                 self.position += 1
-                return self._finish(), token.end_pos or 0
+                return self._finish()
             else:
                 self._continuation(token, frame)
 
@@ -360,12 +359,13 @@ class Parser(TokenReader):
         while frame.operators:
             self._reduce(frame)
 
-    def _finish(self) -> Term:
+    def _finish(self) -> tuple[Term, int]:
         frame = self.frames[-1]
         if frame.opener is not None:
             raise self.unclosed(frame.opener)
         self._reduce_all(frame)
-        return frame.operands.pop()[0]
+        term, _, _, end = frame.operands.pop()
+        return term, end
 
 
 def parse_sentences(source: Source) -> list[Sentence]:

@@ -66,7 +66,7 @@ def _append(pieces: list[str], text: str) -> None:
     if pieces and text:
         last, first = pieces[-1][-1], text[0]
         joins = (last in SYMBOLS and first in SYMBOLS) or (_is_word(last) and _is_word(first))
-        if joins or (last == "." and first.isdigit()) or (last.isdigit() and first == "."):
+        if joins or (text != ".." and last.isdigit() and first == "."):
             pieces.append(" ")
     pieces.append(text)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from nesylang.source import Source, Span, error
 from nesylang.source.collection import paused_collection
@@ -18,10 +19,10 @@ def fact_statements(predicate: str, rows: Iterable[object], probabilities: Seque
 
     The facts' source is a listing of the rows, one a line, so that diagnostics show the row.
     """
-    weights = None if probabilities is None else [float(value) for value in probabilities]
+    weights = None if probabilities is None else _weights(predicate, probabilities)
     facts = []
     arity: int | None = None
-    for number, row in enumerate(_rows(rows)):
+    for number, row in enumerate(_rows(predicate, rows)):
         terms = tuple(_term(value, predicate, number) for value in _cells(row))
         if not terms:
             raise error("E606", f"row {number} of the facts of '{predicate}' is empty", hint="a row needs at least one value")
@@ -60,8 +61,19 @@ def _at(term: Term, span: Span) -> Term:
     return term
 
 
-def _rows(rows: Iterable[object]) -> Iterator[object]:
+def _weights(predicate: str, probabilities: Sequence[float]) -> list[float]:
+    try:
+        return [float(value) for value in probabilities]
+    except (TypeError, ValueError):
+        message = f"the probabilities of the facts of '{predicate}' are not a sequence of numbers"
+        raise error("E606", message, hint="give one probability for each row") from None
+
+
+def _rows(predicate: str, rows: Iterable[object]) -> Iterator[object]:
     """Yield the rows of a sequence, of a data frame (``itertuples``) or of an Arrow table (``to_pylist``)."""
+    if isinstance(rows, str | Mapping) or not isinstance(rows, Iterable):
+        message = f"the facts of '{predicate}' are a {type(rows).__name__}, not a sequence of rows"
+        raise error("E606", message, hint="give a list of rows, a two-dimensional array or a table")
     if hasattr(rows, "itertuples"):
         yield from rows.itertuples(index=False, name=None)
     elif hasattr(rows, "to_pylist"):
@@ -78,20 +90,21 @@ def _cells(row: object) -> Iterable[object]:
 
 
 def _term(value: object, predicate: str, row: int) -> Term:
-    """Return a Python value as a term; NumPy scalars by their ``item``."""
-    if hasattr(value, "item") and not isinstance(value, str | int | float):
-        value = value.item()
+    """Return a Python value as a term; arrays and NumPy scalars by their ``tolist``."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
     match value:
         case bool():
             return Atom("true" if value else "false", NOWHERE)
         case int():
             return Integer(value, NOWHERE)
-        case float():
+        case float() if not math.isnan(value):
             return Float(value, NOWHERE)
         case str():
             return Atom(value, NOWHERE)
         case list() | tuple():
             return ListTerm(tuple(_term(item, predicate, row) for item in value), None, NOWHERE)
         case _:
-            message = f"row {row} of the facts of '{predicate}' holds a {type(value).__name__}, which is no term"
+            found = "nan" if isinstance(value, float) else f"a {type(value).__name__}"
+            message = f"row {row} of the facts of '{predicate}' holds {found}, which is no term"
             raise error("E606", message, hint="cells are strings, numbers, booleans or lists of them")

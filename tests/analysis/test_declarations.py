@@ -24,10 +24,10 @@ def test_a_duplicate_shows_both_places(diagnose: Diagnose) -> None:
 @pytest.mark.parametrize(
     ("text", "marked"),
     [
-        ("pred p(int). pred p(float).", "pred p(float)."),
-        ("pred f(any, bool). neural f(any) -> bool.", "neural f(any) -> bool."),
-        ("neural f(any) -> bool. neural f(any) -> bool.", "neural f(any) -> bool."),
-        ("type int = 0..3.", "type int = 0..3."),
+        ("pred p(int). pred p(float).", "pred p(float)"),
+        ("pred f(any, bool). neural f(any) -> bool.", "neural f(any) -> bool"),
+        ("neural f(any) -> bool. neural f(any) -> bool.", "neural f(any) -> bool"),
+        ("type int = 0..3.", "type int = 0..3"),
     ],
 )
 def test_duplicates(codes: Codes, text: str, marked: str) -> None:
@@ -68,5 +68,5 @@ def test_library_predicates_may_be_defined(codes: Codes) -> None:
 
 
 def test_builtins_cannot_be_declared(codes: Codes) -> None:
-    assert codes("pred length(list, int).") == [("E208", "pred length(list, int).")]
-    assert codes("pred query(any).") == [("E208", "pred query(any).")]
+    assert codes("pred length(list, int).") == [("E208", "pred length(list, int)")]
+    assert codes("pred query(any).") == [("E208", "pred query(any)")]

@@ -15,11 +15,11 @@ Codes = Callable[..., list[tuple[str, str]]]
 @pytest.mark.parametrize(
     ("text", "marked"),
     [
-        ("constraint one : p(1).", "constraint one : p(1)."),
-        ("constraint 1.5 :: p(1).", "constraint 1.5 :: p(1)."),
-        ("loss one : p(1).", "loss one : p(1)."),
-        ("input t(int).", "input t(int)."),
-        ("foreign f(int) -> int.", "foreign f(int) -> int."),
+        ("constraint one : p(1).", "constraint one : p(1)"),
+        ("constraint 1.5 :: p(1).", "constraint 1.5 :: p(1)"),
+        ("loss one : p(1).", "loss one : p(1)"),
+        ("input t(int).", "input t(int)"),
+        ("foreign f(int) -> int.", "foreign f(int) -> int"),
         ("q :- forall(X in 1..3 : p(X)).", "forall(X in 1..3 : p(X))"),
         ("q :- exists(Y : p(Y)).", "exists(Y : p(Y))"),
         ("q :- p(1) => p(2).", "p(1) => p(2)"),
@@ -32,7 +32,7 @@ Codes = Callable[..., list[tuple[str, str]]]
         ("query count{ X : p(X) } = 2.", "count{ X : p(X) }"),
         ("query p(1) given avg{ X : p(X) } = 2.", "avg{ X : p(X) }"),
         ("q(min{ X : p(X) }).", "min{ X : p(X) }"),
-        ("a --> b.", "a --> b."),
+        ("a --> b.", "a --> b"),
         ("q :- p(1), !.", "!"),
     ],
 )

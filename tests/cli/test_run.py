@@ -141,7 +141,7 @@ def test_imports_are_relative_to_the_file(nesy, folder: Path) -> None:
 def test_a_missing_file_is_wrong_usage(nesy, alarm) -> None:
     ended = nesy("run", "alarn.nesy")
     assert (ended.status, ended.output) == (2, "")
-    assert ended.errors == "error[E701]: cannot read alarn.nesy: No such file or directory\n = hint: there are alarm.nesy\n\n"
+    assert ended.errors == "error[E701]: cannot read alarn.nesy: No such file or directory\n = hint: did you mean alarm.nesy?\n\n"
 
 
 def test_a_folder_is_no_program(nesy, folder: Path) -> None:

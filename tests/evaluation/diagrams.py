@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from nesylang.circuit import FALSE, FIRST_LEAF, TRUE, Circuit, Properties, build_circuit
 
-ALL = Properties(decomposable=True, deterministic=True, smooth=True, nnf=True)
+ALL = Properties(decomposable=True, deterministic=True, value_smooth=True, smooth=False, nnf=True)
 
 World = tuple[int, ...]
 

@@ -71,7 +71,7 @@ def test_log_probability_never_gives_nan() -> None:
 
 @rows
 def test_a_circuit_without_a_required_property_is_refused(row: Semiring[float]) -> None:
-    loose = Properties(decomposable=True, deterministic=False, smooth=True, nnf=True)
+    loose = Properties(decomposable=True, deterministic=False, value_smooth=True, smooth=False, nnf=True)
     circuit = build_circuit([(0, 0)], [], [FIRST_LEAF, FALSE], loose)
     with pytest.raises(NesyError, match="deterministic"):
         evaluate(circuit, [0.5], row)

@@ -11,7 +11,7 @@ from nesylang.formula import FALSE, TRUE, build_formula
 from nesylang.formula.components import cutting_atoms, strong_components
 from nesylang.grounding.program import GroundProgram
 from nesylang.source import NesyError
-from tests.formula.test_formula import holds
+from tests.formula.meaning import holds
 from tests.reference.ground import choice, cyclic_programs, ground_program
 from tests.reference.worlds import probabilities_of, true_atoms
 

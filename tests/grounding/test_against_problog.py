@@ -29,7 +29,8 @@ def nesylang_answers(text: str) -> dict[str, float] | None:
     try:
         return nesy.query(text)
     except nesy.NesyError as failure:
-        assert {diagnostic.code for diagnostic in failure.diagnostics} == {"E501"}
+        if {diagnostic.code for diagnostic in failure.diagnostics} != {"E501"}:
+            raise
         return None
 
 

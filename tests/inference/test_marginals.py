@@ -53,7 +53,7 @@ def compiled(
     answers = (a, b, both, FALSE, either if conditioned else TRUE)
     roots = [either if observed else TRUE, *([either] if given else []), *answers]
     shift = len(roots) - len(answers)
-    properties = Properties(decomposable=True, deterministic=True, smooth=True, nnf=True)
+    properties = Properties(decomposable=True, deterministic=True, value_smooth=True, smooth=False, nnf=True)
     evidence = (GroundEvidence(A, 1, True, TEXT), GroundEvidence(B, 2, False, TEXT)) if observed else ()
     atoms = tuple(GroundAnswer(Atom(name, TEXT), 1) for name in ("a", "b", "both", "nothing", "all"))
     ground = GroundProgram(choices, {}, (), {}, {}, (GroundQuery("q", A, atoms),), evidence, {})

@@ -25,7 +25,7 @@ from nesylang.source import Span, error, whole
 from nesylang.syntax import parse_term, print_term
 from nesylang.syntax.terms import Term
 
-ALL = Properties(decomposable=True, deterministic=True, smooth=True, nnf=True)
+ALL = Properties(decomposable=True, deterministic=True, value_smooth=True, smooth=False, nnf=True)
 
 World = tuple[int, ...]
 Test = Callable[[World], bool]

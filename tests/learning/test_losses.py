@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
+import nesylang as nesy
 from nesylang.learning import NesyWarning, nll
 from nesylang.learning.result import QueryResult, Result
 from nesylang.source import NesyError
@@ -120,3 +121,26 @@ def test_labels_that_do_not_fit(code: str, query: str, labels: object, parts: li
 def test_no_labels() -> None:
     with pytest.raises(NesyError, match="E606"):
         nll(result(), {})
+
+
+def test_one_row_serves_every_label() -> None:
+    """A program without input tensors has one example; labels drawn from it are many."""
+    model = nesy.loads("t(0.25) :: red; t(0.75) :: blue. color(red) :- red. color(blue) :- blue. query color(X).").module()
+    labels = ["red", "blue", "blue", "blue"]
+    loss = model.nll(model(), {"color(X)": labels})
+    assert loss.item() == pytest.approx(-(math.log(0.25) + 3 * math.log(0.75)) / 4, abs=1e-6)
+    loss.backward()
+    assert model.weights.logits["red"].grad.abs().max().item() == pytest.approx(0, abs=1e-6)
+
+
+def test_evidence_has_a_log_probability() -> None:
+    model = nesy.loads("t(0.25) :: a. 0.5 :: b. c :- a, b. evidence c. query a.").module()
+    result = model()
+    assert result.log_evidence.shape == (1,)
+    assert result.log_evidence.item() == pytest.approx(math.log(0.125), abs=1e-6)
+    (-result.log_evidence.mean()).backward()
+    assert model.weights.logits["a"].grad.item() == pytest.approx(-0.75, abs=1e-6)
+
+
+def test_without_evidence_its_log_probability_is_zero() -> None:
+    assert nesy.loads("t(0.25) :: a. query a.").module()().log_evidence.tolist() == [0.0]

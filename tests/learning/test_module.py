@@ -276,11 +276,11 @@ def learnable_program() -> HandmadeProgram:
 def test_gradcheck_of_the_logic() -> None:
     module = LogicModule(learnable_program(), {"digit": logits(identity())}).double()
     a, b = torch.randn(2, 3, dtype=torch.float64, requires_grad=True), torch.randn(2, 3, dtype=torch.float64, requires_grad=True)
-    weight = module.weights.logits["flip_7"]
+    weight = module.weights.logits["flip"]
     evidence = {"odd(a)": torch.tensor([True, False])}
 
     def logic(a: Tensor, b: Tensor, flip: Tensor) -> Tensor:
-        outcome = torch.func.functional_call(module, {"weights.logits.flip_7": flip}, (), {"evidence": evidence, "a": a, "b": b})
+        outcome = torch.func.functional_call(module, {"weights.logits.flip": flip}, (), {"evidence": evidence, "a": a, "b": b})
         finite = outcome["sum(a,b,S)"][:, 2:4]
         assert isinstance(finite, Tensor)
         return finite
@@ -312,7 +312,7 @@ def test_state_dict_loads_into_a_new_module() -> None:
             parameter.normal_()
     module(**inputs, evidence={"odd(a)": torch.tensor([True, False])})
     state = module.state_dict()
-    assert sorted(state) == ["networks.digit.network.0.bias", "networks.digit.network.0.weight", "weights.logits.flip_7"]
+    assert sorted(state) == ["networks.digit.network.0.bias", "networks.digit.network.0.weight", "weights.logits.flip"]
     other = trained_module().eval()
     assert not torch.equal(other(**inputs)["sum(a,b,S)"], module(**inputs)["sum(a,b,S)"])
     other.load_state_dict(state)
@@ -429,7 +429,7 @@ def test_evidence_on_learnable_weights_that_no_query_needs() -> None:
     with pytest.raises(NesyError, match=r"E605(.|\n)*'evidence'"):
         LogicModule(program)(evidence=observed)
     module = LogicModule(program, evidence=("seen",))
-    assert list(module.state_dict()) == ["weights.logits.h0_3"]
+    assert list(module.state_dict()) == ["weights.logits.h0"]
     assert module(evidence=observed)["h0"].probability.item() == pytest.approx(0.5 / 0.6)
 
 

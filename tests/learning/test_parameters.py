@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 
+import nesylang as nesy
 from nesylang.evaluation import leaf_probabilities
 from nesylang.grounding.program import Choice, FixedWeight, LearnableWeight
 from nesylang.learning import LogicModule
@@ -73,11 +74,11 @@ def test_one_parameter_per_clause_and_one_row_per_index() -> None:
     items = [choice(t(0.2, name), t(0.3, name), clause=4, heads=["color(x)", "shape"]) for name in ("k", "l", "k")]
     module = LogicModule(program(*items, choice(t(0.5), clause=9, heads=["'New York'(1)"])))
     assert {name: tuple(value.shape) for name, value in module.state_dict().items()} == {
-        "weights.logits.color_4": (2, 3),
-        "weights.logits.New_York_9": (1, 1),
+        "weights.logits.color": (2, 3),
+        "weights.logits.New_York": (1, 1),
     }
     with torch.no_grad():
-        module.weights.logits["color_4"][1] = torch.tensor([0.0, 0.0, 0.0])
+        module.weights.logits["color"][1] = torch.tensor([0.0, 0.0, 0.0])
     result = module()
     assert [result[f"v({n},V)"].probability[0].tolist() for n in range(3)] == [
         pytest.approx([0.2, 0.3, 0.5]),
@@ -110,3 +111,10 @@ def test_certain_initial_values_survive_training() -> None:
     after = module()["v(1,V)"].probability[0]
     assert after[0] == 0.0
     assert not after.isnan().any()
+
+
+def test_names_do_not_depend_on_other_statements() -> None:
+    rules = "t(0.5) :: a. t(0.5) :: b. t(0.25) :: a."
+    names = list(nesy.loads(f"{rules} query a. query b.").module().state_dict())
+    later = list(nesy.loads(f"0.1 :: c. d :- c. {rules} query a. query b. query d.").module().state_dict())
+    assert sorted(names) == sorted(later) == ["weights.logits.a", "weights.logits.a_2", "weights.logits.b"]

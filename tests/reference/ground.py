@@ -52,7 +52,7 @@ def ground_program(
         choice_atoms=choice_atoms,
         rules=tuple(GroundRule(head, body) for head, body in rules),
         names=names,
-        spans={atom: HERE for atom in used},
+        spans=dict.fromkeys(used, HERE),
         queries=tuple(asked),
         evidence=tuple(
             GroundEvidence(names.get(abs(literal), named("e")), literal, value, HERE) for literal, value in (evidence or {}).items()
