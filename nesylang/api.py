@@ -146,7 +146,7 @@ def query(program: Program | str, *queries: str, evidence: Sequence[str] = ()) -
     """
     asked = loads(program) if isinstance(program, str) else program
     if evidence:
-        asked = asked.with_evidence(*evidence)
+        asked = asked.with_evidence(*([evidence] if isinstance(evidence, str) else evidence))
     probabilities: dict[str, float] = {}
     for result in asked.marginals(queries or None):
         for answer in result.answers:

@@ -94,7 +94,7 @@ def test_private_predicates_stay_private() -> None:
 
 
 def test_open_lists_end_with_an_error() -> None:
-    settings = nesy.Settings(grounding_budget=GroundingBudget(goals=20_000))
+    settings = nesy.Settings(grounding_budget=GroundingBudget(seconds=0.25))
     program = nesy.loads("import lists. query append(X, [a], L).", settings)
     with pytest.raises(nesy.NesyError) as failure:
         program.marginals()

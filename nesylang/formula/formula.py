@@ -52,21 +52,44 @@ class Formula:
         return [number for number in range(1, len(self.nodes) + 1) if marked[number]]
 
     def choices(self, literals: Iterable[int]) -> list[int]:
-        """Return the choices below some literals, in order of first occurrence, depth first and left to right."""
+        """Return the choices below some literals, depth first, but below a node only once all nodes that depend on it are through.
+
+        As an order of variables it keeps what joins again together: along a ladder of diamonds both ways through one of them come
+        before the next diamond, where plain depth first goes down one way to the end, and the diagram has to remember all of them.
+        """
+        roots = list(dict.fromkeys(abs(literal) for literal in literals))
+        parents = self._parents(roots)
         found: dict[int, None] = {}
-        seen: set[int] = set()
-        pending = [abs(literal) for literal in reversed(list(literals))]
+        pending = [root for root in reversed(roots) if not parents[root]]
         while pending:
-            number = pending.pop()
-            if number in seen:
-                continue
-            seen.add(number)
-            node = self.nodes[number - 1]
+            node = self.nodes[pending.pop() - 1]
             if node.kind is Kind.LEAF:
                 found.setdefault(node.children[0])
             elif node.kind >= Kind.AND:
-                pending.extend(abs(child) for child in reversed(node.children))
+                ready = []
+                for number in map(abs, node.children):
+                    child = self.nodes[number - 1]
+                    if child.kind is Kind.LEAF:
+                        found.setdefault(child.children[0])
+                    parents[number] -= 1
+                    if not parents[number]:
+                        ready.append(number)
+                pending.extend(reversed(ready))
         return list(found)
+
+    def _parents(self, numbers: Iterable[int]) -> dict[int, int]:
+        """Return, for all nodes below some, how many of these use each."""
+        parents = dict.fromkeys(numbers, 0)
+        pending = list(parents)
+        while pending:
+            node = self.nodes[pending.pop() - 1]
+            if node.kind >= Kind.AND:
+                for child in map(abs, node.children):
+                    if child not in parents:
+                        parents[child] = 0
+                        pending.append(child)
+                    parents[child] += 1
+        return parents
 
 
 class FormulaBuilder:

@@ -23,7 +23,7 @@ from nesylang.grounding.problog_terms import Place
 from nesylang.grounding.request import GroundingBudget
 from nesylang.source import Diagnostic, Label, NesyError, Span
 
-CHECK_EVERY = 4096
+CHECK_EVERY = 64
 """Calls and answers between two looks at the clock."""
 
 ENGINE_FAILURES = (AttributeError, TypeError, KeyError, IndexError, ValueError, AssertionError, RuntimeError)

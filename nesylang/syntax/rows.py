@@ -71,14 +71,14 @@ def _weights(predicate: str, probabilities: Sequence[float]) -> list[float]:
 
 def _rows(predicate: str, rows: Iterable[object]) -> Iterator[object]:
     """Yield the rows of a sequence, of a data frame (``itertuples``) or of an Arrow table (``to_pylist``)."""
-    if isinstance(rows, str | Mapping) or not isinstance(rows, Iterable):
-        message = f"the facts of '{predicate}' are a {type(rows).__name__}, not a sequence of rows"
-        raise error("E606", message, hint="give a list of rows, a two-dimensional array or a table")
     if hasattr(rows, "itertuples"):
         yield from rows.itertuples(index=False, name=None)
     elif hasattr(rows, "to_pylist"):
         for record in rows.to_pylist():
             yield tuple(record.values()) if isinstance(record, dict) else record
+    elif isinstance(rows, str | Mapping) or not isinstance(rows, Iterable):
+        message = f"the facts of '{predicate}' are a {type(rows).__name__}, not a sequence of rows"
+        raise error("E606", message, hint="give a list of rows, a two-dimensional array or a table")
     else:
         yield from rows
 

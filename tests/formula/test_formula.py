@@ -71,6 +71,18 @@ def test_choices_come_depth_first() -> None:
     assert builder.formula([root]).choices([root, a]) == [4, 3, 5]
 
 
+def test_choices_wait_for_all_that_depend_on_them() -> None:
+    """Both ways through a diamond come before what is behind it."""
+    builder = FormulaBuilder()
+    up, down, behind, last = (builder.leaf(number, 0) for number in range(4))
+    rest = builder.conjunction([behind, last])
+    root = builder.disjunction([builder.conjunction([up, rest]), builder.conjunction([down, rest])])
+    formula = builder.formula([root])
+    assert formula.choices([root]) == [0, 1, 2, 3]
+    assert formula.choices([rest, root]) == [0, 1, 2, 3]
+    assert formula.choices([rest]) == [2, 3]
+
+
 def test_a_deep_formula_is_walked() -> None:
     builder = FormulaBuilder()
     literal = builder.leaf(0, 0)
