@@ -1,7 +1,7 @@
 """Published cases: programs with known answers, and programs that have to be rejected.
 
-The numbers of the accepted ones are checked by tests/test_programs.py. Here the same programs are enumerated world by world, which shares
-no code with the formula, the compilers and the engines.
+The numbers of the accepted ones are checked by tests/test_programs.py. Here the same programs, and the conformance programs, are
+enumerated world by world, which shares no code with the formula, the compilers and the engines.
 """
 
 from __future__ import annotations
@@ -24,13 +24,26 @@ CASES = ROOT / "tests" / "cases"
 
 ACCEPTED = sorted([*(CASES / "logic").glob("*.nesy"), *(CASES / "constraints").glob("*.nesy")])
 
+CONFORMANCE = sorted((ROOT / "tests" / "programs").glob("*.nesy"))
+
 REJECTED = sorted((CASES / "rejected").glob("*.nesy"))
 
 MANY_WORLDS = 5_000
 """Programs with more worlds are not enumerated."""
 
 TOO_MANY_WORLDS = frozenset(
-    f"tests/cases/{name}" for name in ("constraints/a11_permutation_matrix", "constraints/d01_digits_with_sum", "logic/55_counts_of_objects")
+    f"tests/{name}"
+    for name in (
+        "cases/constraints/a11_permutation_matrix",
+        "cases/constraints/d01_digits_with_sum",
+        "cases/logic/55_counts_of_objects",
+        "programs/birthdays",
+        "programs/diamonds",
+        "programs/hidden_markov_model",
+        "programs/large_disjunctions",
+        "programs/long_chain",
+        "programs/small_probabilities",
+    )
 )
 """The programs that have more; closed forms check them, in their ``expect`` lines."""
 
@@ -52,7 +65,7 @@ def enumerated(path: Path) -> list[tuple[ExpectProbability, float]] | None:
     return [(statement, values[0] if values else 0.0) for statement, values in zip(expected, found, strict=True)]
 
 
-@pytest.mark.parametrize("path", ACCEPTED, ids=identifier)
+@pytest.mark.parametrize("path", [*ACCEPTED, *CONFORMANCE], ids=identifier)
 def test_enumeration_agrees(path: Path) -> None:
     found = enumerated(path)
     assert (found is None) == (identifier(path) in TOO_MANY_WORLDS)

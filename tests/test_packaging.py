@@ -66,14 +66,6 @@ def test_version_agrees_with_the_metadata(metadata: dict[str, dict[str, object]]
     assert nesylang.__version__ == metadata["project"]["version"]
 
 
-def test_installed_version_agrees_with_the_metadata(metadata: dict[str, dict[str, object]]) -> None:
-    try:
-        installed = importlib.metadata.version("nesylang")
-    except importlib.metadata.PackageNotFoundError:
-        pytest.skip("the package is used from its folder, not installed")
-    assert installed == metadata["project"]["version"]
-
-
 def test_the_command_exists(metadata: dict[str, dict[str, object]]) -> None:
     entry = importlib.metadata.EntryPoint("nesy", str(metadata["project"]["scripts"]["nesy"]), "console_scripts")  # type: ignore[index]
     assert callable(entry.load())

@@ -11,7 +11,7 @@ from contextlib import contextmanager, redirect_stdout
 from problog.clausedb import AccessError, ClauseDB, ConsultError
 from problog.engine import DefaultEngine, NonGroundProbabilisticClause, UnknownClause
 from problog.engine_builtin import CallModeError, IndirectCallCycleError
-from problog.engine_unify import OccursCheck
+from problog.engine_unify import OccursCheck, UnifyError
 from problog.errors import GroundingError as ProblogGroundingError
 from problog.errors import InvalidValue, NonGroundQuery, ParseError, ProbLogError, UserError
 from problog.eval_nodes import NegativeCycle
@@ -26,7 +26,18 @@ from nesylang.source import Diagnostic, Label, NesyError, Span
 CHECK_EVERY = 64
 """Calls and answers between two looks at the clock."""
 
-ENGINE_FAILURES = (AttributeError, TypeError, KeyError, IndexError, ValueError, AssertionError, RuntimeError)
+ENGINE_FAILURES = (
+    AttributeError,
+    TypeError,
+    KeyError,
+    IndexError,
+    ValueError,
+    AssertionError,
+    RuntimeError,
+    ImportError,
+    OSError,
+    UnifyError,
+)
 """What problog's engine raises where it meets a program that it was not written for."""
 
 

@@ -31,6 +31,9 @@ from nesylang.syntax.terms import Atom, Compound, ListTerm, Term, Variable, is_g
 CHOICE = "$choice"
 """Functor of the annotation that marks a ground atom as an alternative: clause number, alternative, values of the variables."""
 
+COLLECTORS = frozenset({("findall", 3), ("all", 3), ("all_or_none", 3)})
+"""Predicates of which only the third argument, the list, is an answer."""
+
 Results = Sequence[tuple[Sequence[ProblogTerm], int | None]]
 
 
@@ -207,13 +210,15 @@ class _Grounding:
     def _target(self, goal: Term, span: Span) -> _Asked:
         """Return how to ask for a goal: as it is if it is an atom, through a rule of its own otherwise."""
         found = signature(goal)
-        if found in ((",", 2), (";", 2), ("->", 2), ("in", 2)):
-            return self._rule(goal, variables(goal), span)
+        if found in ((",", 2), (";", 2), ("->", 2), ("in", 2)) or found in COLLECTORS:
+            return self._rule(goal, _free_variables(goal), span)
+        if found == ("forall", 2):
+            return self._rule(goal, [], span)
         if isinstance(goal, Compound) and found in (("not", 1), ("\\+", 1)):
             inner = self._target(goal.args[0], span)
             if not inner.negated and is_ground(goal.args[0]):
                 return _Asked(inner.atom, goal, True)
-            return self._rule(goal, variables(goal), span)
+            return self._rule(goal, [], span)
         if found is None:
             raise error("E310", f"{print_term(goal)} cannot be asked", span, "expected a goal")
         return _Asked(goal, goal, False)
@@ -239,11 +244,11 @@ class _Grounding:
             terms = tuple(read_term(argument, span) for argument in arguments)
             atom = Compound(asked.atom.functor, terms, span) if isinstance(asked.atom, Compound) else asked.atom
             answer = atom if asked.goal is asked.atom else _instance(asked.goal, asked.atom, atom, span)
-            if not is_ground(answer):
+            if not is_ground(atom):
                 hint = "bind its variables in the rules that answer it"
                 raise error("E304", f"the answer {print_term(answer)} is not ground", span, "asked here", hint)
             literals.setdefault(answer, []).append(node)
-        if not literals and is_ground(asked.goal):
+        if not literals and is_ground(asked.atom):
             literals[asked.goal] = [None]
         sign = -1 if asked.negated else 1
         return [(answer, sign * self.reader.either(nodes)) for answer, nodes in literals.items()]
@@ -255,6 +260,23 @@ def _first_span(request: GroundingRequest) -> Span:
         return request.queries[0].span
     statements = request.analysis.statements
     return statements[0].span if statements else Span(Source("program", ""), 0, 0)
+
+
+def _free_variables(goal: Term) -> list[str]:
+    """Return the variables of a goal that an answer binds: those that occur outside of negation and forall/2."""
+    names: dict[str, None] = {}
+    pending = [goal]
+    while pending:
+        current = pending.pop()
+        if signature(current) in ((",", 2), (";", 2), ("->", 2)):
+            assert isinstance(current, Compound)
+            pending.extend(reversed(current.args))
+        elif signature(current) in COLLECTORS:
+            assert isinstance(current, Compound)
+            names.update(dict.fromkeys(variables(current.args[2])))
+        elif signature(current) not in (("not", 1), ("\\+", 1), ("forall", 2)):
+            names.update(dict.fromkeys(variables(current)))
+    return list(names)
 
 
 def _named_apart(term: Term) -> Term:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nesylang as nesy
+from nesylang.analysis.builtins import BUILTINS, LIBRARIES
 from nesylang.compilation import CompilationBudget
 from nesylang.grounding import GROUNDERS, GroundingBudget
 from nesylang.inference import Settings
@@ -116,3 +118,43 @@ def test_removing_statements() -> None:
     statements = RICH.strip().removesuffix(".").split(". ")
     for _ in range(60):
         answered_or_refused(". ".join(statement for statement in statements if source.random() < 0.8) + ".")
+
+
+ARGUMENTS = [
+    "X",
+    "Y",
+    "_",
+    "0",
+    "-1",
+    "2.5",
+    "a",
+    "'it\\'s'",
+    '"text"',
+    "[]",
+    "[a,1|T]",
+    "f(X,g(a))",
+    "(a, b)",
+    "coin(1)",
+    "coin(X)",
+    "X + 1",
+    "1 / 0",
+    "10 ** 400",
+    "\\+ l",
+]
+SILENT = {"write", "writeln", "writenl", "debugprint", "nl", "error", "consult", "use_module"}
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_every_builtin_with_odd_arguments(attempt: int) -> None:
+    source = random.Random(attempt)
+    called = sorted({*BUILTINS, *(found for names in LIBRARIES.values() for found in names)})
+    assert len(called) > 100
+    for name, arity in called:
+        if name in SILENT:
+            continue
+        arguments = ", ".join(source.choice(ARGUMENTS) for _ in range(arity))
+        goal = f"'{name}'({arguments})" if arity else f"'{name}'"
+        text = (
+            f":- use_module(library(lists)). :- use_module(library(string)). 0.5::coin(1). 0.5::coin(a). l. h :- coin(X), {goal}. query h."
+        )
+        answered_or_refused(text)

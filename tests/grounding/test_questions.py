@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+import nesylang as nesy
 from nesylang.grounding import GroundProgram
 
 Ground = Callable[..., GroundProgram]
@@ -185,3 +186,17 @@ def test_facts_of_many_kinds_of_terms(answers: Answers) -> None:
 
 def test_integers_and_floats_are_different_terms(answers: Answers) -> None:
     assert set(answers("p(1). p(1.0). q(X) :- p(X), X == 1.", "p(X)", "q(X)")) == {"p(1)", "p(1.0)", "q(1)"}
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("not p(X)", {"not p(X)": 0.42}),
+        ("forall(q(X), p(X))", {"forall(q(X),p(X))": 0.12}),
+        ("q(X), not p(Y)", {"q(1),not p(Y)": 0.42, "q(2),not p(Y)": 0.42}),
+        ("findall(X, q(X), L)", {"findall(X,q(X),[1,2])": 1.0}),
+    ],
+)
+def test_variables_local_to_a_goal_stay_unbound(question: str, expected: dict[str, float]) -> None:
+    answers = nesy.query("0.3 :: p(1). 0.4 :: p(2). q(1). q(2).", question)
+    assert answers == pytest.approx(expected)
