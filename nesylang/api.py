@@ -63,14 +63,14 @@ class Program:
 
     def with_evidence(self, *observations: str) -> Program:
         """Return the program with more evidence, each an atom or ``not`` an atom."""
-        return self.with_statements(parse_observation(Source("evidence", text)) for text in observations)
+        return self.with_statements(parse_observation(Source("evidence", text)) for text in _texts(observations, "evidence"))
 
     def compile(self, evidence: Sequence[str] = (), queries: Sequence[str] | None = None) -> CompiledProgram:
         """Return the compiled program of ``queries`` (default: the program's own).
 
         ``evidence`` are ground atoms whose truth each example of a batch brings.
         """
-        per_example = [parse_observation(Source("evidence", text)) for text in evidence]
+        per_example = [parse_observation(Source("evidence", text)) for text in _texts(evidence, "evidence")]
         for statement in per_example:
             if not statement.value:
                 hint = "name the atom; the examples bring whether it is true or false"
@@ -105,14 +105,27 @@ class Program:
         """
         from nesylang.learning import LogicModule
 
+        if networks is not None and not isinstance(networks, Mapping):
+            hint = 'name the neural predicate of each network: program.module({"digit": net})'
+            raise error("E606", f"networks must be a dictionary, found {type(networks).__name__}", hint=hint)
         program = self if queries is None else self._asking(queries)
-        return LogicModule(program, dict(networks or {}), dtype=dtype, semiring=semiring, evidence=tuple(evidence))
+        return LogicModule(program, dict(networks or {}), dtype=dtype, semiring=semiring, evidence=_texts(evidence, "evidence"))
 
     def _asking(self, queries: Sequence[str]) -> Program:
         """Return the program with these queries instead of its own."""
         kept = tuple(statement for statement in self.statements if not is_query(statement))
-        asked = [parse_question(Source("query", text)) for text in queries]
+        asked = [parse_question(Source("query", text)) for text in _texts(queries, "queries")]
         return replace(self, analysis=analyse(SyntaxTree((*kept, *asked))))
+
+
+def _texts(values: str | Sequence[str], what: str) -> tuple[str, ...]:
+    """Return texts given one by one or as one sequence of them; raise NesyError E606 where they are no texts."""
+    if isinstance(values, str):
+        return (values,)
+    for value in values:
+        if not isinstance(value, str):
+            raise error("E606", f"{what} must be given as strings, found {type(value).__name__}", hint='such as "p(X)"')
+    return tuple(values)
 
 
 def _without(analysis: Analysis, statements: Sequence[Evidence]) -> Analysis:
@@ -146,7 +159,7 @@ def query(program: Program | str, *queries: str, evidence: Sequence[str] = ()) -
     """
     asked = loads(program) if isinstance(program, str) else program
     if evidence:
-        asked = asked.with_evidence(*([evidence] if isinstance(evidence, str) else evidence))
+        asked = asked.with_evidence(*_texts(evidence, "evidence"))
     probabilities: dict[str, float] = {}
     for result in asked.marginals(queries or None):
         for answer in result.answers:

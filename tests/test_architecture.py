@@ -215,7 +215,7 @@ def test_only_declared_dependencies_are_imported() -> None:
     with (ROOT / "pyproject.toml").open("rb") as file:
         requirements = tomllib.load(file)["project"]["dependencies"]
     declared = {re.match(r"[A-Za-z0-9_-]+", requirement)[0] for requirement in requirements}
-    assert declared == set(OWNERS)
+    assert declared - {"numpy"} == set(OWNERS), "numpy is there for torch, which warns without it"
     known = {*declared, "nesylang", *sys.stdlib_module_names}
     foreign = [
         f"{module}:{imported.line} imports {imported.target}"

@@ -1,5 +1,7 @@
 """What Python gets back: dictionaries of answers, programs that print shortly, modules with their options."""
 
+from collections.abc import Callable
+
 import pytest
 import torch
 
@@ -32,3 +34,26 @@ def test_modules_take_a_semiring_and_a_type(semiring: str, dtype: torch.dtype) -
     result = PROGRAM.module(semiring=semiring, dtype=dtype)()["a"]
     assert result.dtype == dtype
     assert result.exp().item() == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda program: nesy.query(program, ["a", "b"]),
+        lambda program: program.with_evidence(["a"]),
+        lambda program: program.marginals([1]),
+        lambda program: program.module([]),
+        lambda program: program.module().nll(program.module()(), [True]),
+        lambda program: program.module().nll([0.5], {"a": [True]}),
+        lambda program: program.module()(0.5),
+    ],
+)
+def test_arguments_of_the_wrong_kind_are_named(use: Callable[[nesy.Program], object]) -> None:
+    with pytest.raises(nesy.NesyError, match="E606"):
+        use(nesy.loads("0.5 :: a. 0.5 :: b. query a."))
+
+
+def test_one_text_is_not_taken_letter_by_letter() -> None:
+    program = nesy.loads("0.5 :: alarm. b :- alarm. query b.")
+    assert nesy.query(program, evidence="alarm") == {"b": 1.0}
+    assert [result.name for result in program.marginals("alarm")] == ["alarm"]

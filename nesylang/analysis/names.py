@@ -97,6 +97,10 @@ def _unknown(called: Signature, places: list[Span], program: Program, known: fro
 
 def _hint(called: Signature, library: str | None, known: frozenset[Signature], declarable: bool) -> str:
     name, arity = called
+    if called == ("::", 2):
+        return "a probability stands before the head of a clause:  0.9 :: alarm :- burglary."
+    if called == ("~", 1):
+        return "negation is written  not"
     if library is not None:
         directive = f":- use_module(library({library}))."
         return f"it is in a library; add  import lists.  or  {directive}" if library == "lists" else f"it is in a library; add  {directive}"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from nesylang.analysis.arithmetic import FUNCTIONS
-from nesylang.analysis.builtins import BUILTINS, NEGATIONS
+from nesylang.analysis.builtins import BUILTINS, NEGATIONS, Signature
 from nesylang.analysis.goals import Goal, called_arguments, compatible, named_variables
 from nesylang.analysis.probabilities import is_network
 from nesylang.analysis.program import Program, Rule
@@ -99,10 +99,20 @@ def negation_before_binding(program: Program) -> Iterator[Diagnostic]:
     """Yield W201 for each variable that is negated first and bound only by a later goal."""
     for rule in program.rules:
         if any(goal.negation is not None for goal in rule.goals):
-            yield from _negated_too_early(rule)
+            yield from _negated_too_early(rule, _fact_predicates(program))
 
 
-def _negated_too_early(rule: Rule) -> Iterator[Diagnostic]:
+def _fact_predicates(program: Program) -> frozenset[Signature]:
+    """Return the predicates that have ground facts only: calling them binds variables."""
+    ruled = {signature(atom) for atom in program.heads()}
+    return frozenset(found for found in program.facts if found not in ruled)
+
+
+def _negated_too_early(rule: Rule, binding: frozenset[Signature]) -> Iterator[Diagnostic]:
+    """Yield a warning for each variable that is negated before a later goal binds it.
+
+    A variable of the head may be bound by the call; there only a later call of a predicate of facts shows that it need not be.
+    """
     heads = {variable.name for head in rule.clause.heads for variable in named_variables(head.atom)}
     positive: dict[str, list[tuple[int, Goal]]] = {}
     for position, goal in enumerate(rule.goals):
@@ -114,10 +124,12 @@ def _negated_too_early(rule: Rule) -> Iterator[Diagnostic]:
         if goal.negation is None or goal.enclosed:
             continue
         for variable in named_variables(goal.term):
-            if variable.name in heads or (goal.negation, variable.name) in reported:
+            if (goal.negation, variable.name) in reported:
                 continue
             together = [(at, other) for at, other in positive.get(variable.name, ()) if compatible(goal.branch, other.branch)]
             later = [other for at, other in together if at > position and not called_arguments(other.signature or ("", 0), ())]
+            if variable.name in heads:
+                later = [other for other in later if other.signature in binding]
             if later and all(at > position or _is_test(other) for at, other in together):
                 reported.add((goal.negation, variable.name))
                 labels = (Label(variable.span, "not bound yet"), Label(later[0].term.span, "bound only here"))

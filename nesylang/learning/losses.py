@@ -28,9 +28,14 @@ def nll(result: Result, labels: Mapping[str, Labels]) -> Tensor:
 
     Labels are values of a query's answers, one per example; of a query without variables they are True or False. A label of probability
     zero gives an infinite loss with gradient zero and a NesyWarning that names the examples. A result without input tensors has one row,
-    which serves every label. Raises E605 for unknown queries and labels,
-    E603 where there is not one label per example.
+    which serves every label. Raises E605 for unknown queries and labels, E603 where there is not one label per example, E606 for
+    arguments of other kinds.
     """
+    if not isinstance(result, Result):
+        raise error("E606", f"nll takes the result of the model, found {type(result).__name__}", hint="result = model(...)")
+    if not isinstance(labels, Mapping):
+        hint = 'pass them by query: model.nll(result, {"p(X)": labels})'
+        raise error("E606", f"labels must be a dictionary, found {type(labels).__name__}", hint=hint)
     if not labels:
         raise error("E606", "there are no labels", hint='pass them by query: model.nll(result, {"p(X)": labels})')
     total = torch.zeros((), dtype=result[next(iter(labels))].dtype, device=result[next(iter(labels))].device)

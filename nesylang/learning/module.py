@@ -77,7 +77,7 @@ class LogicModule(nn.Module):
         for atoms, conditioned in programs.items():
             self._store(atoms, conditioned)
 
-    def forward(self, /, evidence: Mapping[str, Tensor] | None = None, **tensors: Tensor) -> Result:
+    def forward(self, /, *positional: Tensor, evidence: Mapping[str, Tensor] | None = None, **tensors: Tensor) -> Result:
         """Return the log-probabilities (batch, answers) of all queries given the evidence.
 
         ``tensors`` are the inputs that the program names: ``x(3)`` of the program is ``x[:, 3, ...]`` of the keyword ``x``. ``evidence``
@@ -85,6 +85,8 @@ class LogicModule(nn.Module):
         E603 for shapes that do not fit, E604 for network outputs that are no probabilities, E605 for evidence that the program does not
         know, E606 for arguments of the wrong kind, E501 where evidence and E503 where a condition has probability zero, with the examples.
         """
+        if positional:
+            raise error("E606", "tensors are passed by the names that the program gives them", hint="such as model(a=images)")
         observations = _observations(evidence or {})
         program = self._under(tuple(sorted(observations)))
         needed = {tensor_name(term): term for call in program.calls.values() for term in call.tensor_terms()}

@@ -39,11 +39,11 @@ FORMS = {
     "neural": "neural name(type, ...) -> type.   neural name(type, ...).",
     "input": "input name(type, ...).   input name(type, ...) -> type.",
     "foreign": "foreign name(type, ...) -> type.   foreign name(type, ...).",
-    "evidence": "evidence atom.   evidence not atom.",
+    "evidence": "evidence atom.   evidence not atom.   evidence atom = false.",
     "constraint": "constraint name : formula.   constraint weight :: name : formula.",
     "loss": "loss name : formula.",
     "query": "query goal.   query goal given condition.",
-    "expect": "expect probability :: goal.",
+    "expect": "expect probability :: goal [given condition].   expect answers goal = {atom, ...}.   expect error CODE.",
     "expect answers": "expect answers goal = {atom, ...}.",
     "expect error": "expect error CODE.",
     "import": 'import name.   import "file.nesy".',
@@ -248,6 +248,10 @@ def _evidence(term: Term, span: Span) -> Statement:
     match term:
         case Compound(functor="not" | "\\+", args=(atom,)):
             return Evidence(_atom(atom), False, span)
+        case Compound(functor="=", args=(atom, Atom(name="true" | "false" as value))):
+            return Evidence(_atom(atom), value == "true", span)
+        case Compound(functor="=", args=(_, value)):
+            raise _Misformed(value.span, "expected true or false")
         case _:
             return Evidence(_atom(term), True, span)
 

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from lark import Token
 
 from nesylang.source import Diagnostic, Label, Source, Span
 from nesylang.syntax.frames import CLOSING, Frame
+from nesylang.syntax.operators import KEYWORDS
 from nesylang.syntax.tokens import tokenise
+
+FOREIGN_STARTS = {
+    "#": "a comment starts with %",
+    "//": "a comment starts with %",
+    "?": "a query is written  query goal.",
+}
+"""What other languages start with, and what is written instead."""
+
+FOREIGN_OPERATORS = {"and": "'and' is written with a comma", "or": "'or' is written with a semicolon"}
+"""What other languages put between terms."""
 
 
 class SyntaxProblem(Exception):
@@ -58,6 +71,10 @@ class TokenReader:
                 hint = "remove the comma before it"
             elif value == "=" and previous is not None and previous.value == "<":
                 hint = "'=<' means at most"
+            elif previous is not None and previous.value == ":" and value == "=":
+                hint = "a rule is written  head :- body."
+            elif self._starts_statement(0):
+                hint = FOREIGN_STARTS.get(value)
             return self.error("E105", f"expected a term, found {_described(token)}", token, "expected a term", hint)
         if previous is not None and "\n" in self.source.text[previous.end_pos or 0 : token.start_pos or 0]:
             hint = "a statement ends with a period: is one missing at the end of the line before?"
@@ -66,16 +83,41 @@ class TokenReader:
             hint = "'\\=' means that terms differ, '=\\=' that numbers do" if following is not None and following.value == "=" else None
         elif value == "(":
             hint = "write the name and '(' without a space between them"
+        elif value in FOREIGN_OPERATORS:
+            hint = FOREIGN_OPERATORS[value]
+        elif previous is not None and previous.type in ("NAME", "VARIABLE") and self._starts_statement(-1):
+            similar = get_close_matches(str(previous.value).lower(), KEYWORDS, 1)
+            hint = f"did you mean the keyword '{similar[0]}'?" if similar else None
         return self.error("E106", f"expected an operator or '.', found {_described(token)}", token, "expected an operator or '.'", hint)
 
+    def _starts_statement(self, distance: int) -> bool:
+        """Return whether the token at a distance is the first of its statement."""
+        before = self.peek(distance - 1)
+        return before is None or before.type in ("END", "FACT")
+
     def clash(self, token: Token, name: str) -> SyntaxProblem:
-        return self.error(
-            "E106",
-            f"operator '{name}' cannot stand here without parentheses",
-            token,
-            "binds too loosely here",
-            "put one of the two sides in parentheses",
-        )
+        frame = self.frames[-1]
+        if name in (":-", "<-") and frame.opener is not None and not self._is_closed():
+            return self.unclosed(frame.opener)
+        hint = "put one of the two sides in parentheses"
+        if name == "::":
+            hint = "the alternatives of a disjunction are separated by ';', facts by periods"
+        elif name == "," and any(operator.name == "::" for operator, _ in frame.operators):
+            hint = "put the goals behind '::' in parentheses, or separate the alternatives of a disjunction by ';'"
+        return self.error("E106", f"operator '{name}' cannot stand here without parentheses", token, "binds too loosely here", hint)
+
+    def _is_closed(self) -> bool:
+        """Return whether the innermost open bracket is closed before the statement ends."""
+        depth = 1
+        for distance in range(len(self.tokens) - self.position):
+            token = self.tokens[self.position + distance]
+            if token.type in ("END", "FACT"):
+                return False
+            if token.type == "PUNCTUATION" and token.value != "!":
+                depth += 1 if token.value in CLOSING else -1
+                if depth == 0:
+                    return True
+        return False
 
     def unclosed(self, opener: Token) -> SyntaxProblem:
         return self.error(

@@ -46,9 +46,9 @@ def read_source(path: Path, span: Span | None = None) -> Source:
 def _files_like(path: Path) -> str:
     """Return a hint about the programs in the folder of a file that there is not."""
     names = sorted(p.name for p in path.parent.glob("*.nesy")) if path.parent.is_dir() else []
-    similar = get_close_matches(path.name, names, n=1)
+    similar = get_close_matches(path.stem, [Path(name).stem for name in names], n=1, cutoff=0.7)
     if similar:
-        return f"did you mean {similar[0]}?"
+        return f"did you mean {similar[0]}.nesy?"
     if not names:
         return f"there is no .nesy file in {path.parent}"
     return f"its folder has {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}"

@@ -87,3 +87,6 @@ QUANTIFIER_COLON = Operator(":", 1175, "xfx")
 
 QUANTIFIERS = frozenset({"forall", "exists"})
 AGGREGATES = frozenset({"count", "sum", "min", "max", "avg"})
+
+KEYWORDS = frozenset({"type", "pred", "neural", "input", "foreign", "evidence", "constraint", "loss", "query", "expect", "import"})
+"""Prefix operators of the statements that they start."""

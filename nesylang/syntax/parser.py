@@ -22,6 +22,7 @@ from nesylang.syntax.operators import (
     ARITHMETIC_XOR,
     BODY_XOR,
     INFIX,
+    KEYWORDS,
     PREFIX,
     QUANTIFIER_COLON,
     QUANTIFIERS,
@@ -30,8 +31,6 @@ from nesylang.syntax.operators import (
 )
 from nesylang.syntax.terms import Atom, Compound, Float, Integer, ListTerm, String, Term, Variable
 from nesylang.syntax.tokens import read_integer, unquote
-
-KEYWORDS = frozenset({"type", "pred", "neural", "input", "foreign", "evidence", "constraint", "loss", "query", "expect", "import"})
 
 
 @dataclass(frozen=True, slots=True)

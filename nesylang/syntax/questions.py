@@ -7,7 +7,7 @@ from nesylang.syntax.classify import classify
 from nesylang.syntax.operators import INFIX
 from nesylang.syntax.parser import Parser, Sentence, parse_term
 from nesylang.syntax.statements import Evidence, Query, Statement
-from nesylang.syntax.terms import Atom, Compound, Term, disjuncts, signature
+from nesylang.syntax.terms import Compound, Term, disjuncts, signature
 from nesylang.syntax.tokens import tokenise
 
 CLAUSE_OPERATORS = frozenset({":-", "<-", "::", "-->"})
@@ -29,13 +29,10 @@ def _query(term: Term) -> Query:
 
 def parse_observation(source: Source) -> Evidence:
     """Return the evidence in a text: ``atom``, ``not atom``, ``atom=true`` or ``atom=false``."""
-    match parse_term(source):
-        case Compound(functor="not" | "\\+", args=(atom,)) as term:
-            return Evidence(atom, False, term.span)
-        case Compound(functor="=", args=(atom, Atom(name="true" | "false" as value))) as term:
-            return Evidence(atom, value == "true", term.span)
-        case term:
-            return Evidence(term, True, term.span)
+    term = parse_term(source)
+    statement = classify(Sentence("evidence", term, term.span))
+    assert isinstance(statement, Evidence), "that is what the keyword makes"
+    return statement
 
 
 def parse_input(source: Source) -> tuple[Statement, ...]:

@@ -112,11 +112,9 @@ def test_simplification_keeps_the_meaning(drawn: tuple[list[list[tuple[int, int]
 @given(graphs())
 def test_levels_use_earlier_levels_only(drawn: tuple[list[list[tuple[int, int]]], list[int]]) -> None:
     circuit = build_circuit(LEAVES, *drawn, NOTHING)
-    assert (
-        [start for start, _ in circuit.levels] == [0, *(end for _, end in circuit.levels)][:-1]
-        if circuit.levels
-        else not circuit.inner_count
-    )
+    boundaries = [0, *(end for _, end in circuit.levels)]
+    assert circuit.levels == tuple(itertools.pairwise(boundaries))
+    assert boundaries[-1] == circuit.inner_count
     for start, end in circuit.levels:
         for inner in range(start, end):
             assert all(max(pair) < circuit.first_inner + start for pair in circuit.elements(inner))

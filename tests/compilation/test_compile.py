@@ -44,7 +44,7 @@ def check(compiled: CompiledProgram) -> None:
 
 
 @EVERY_COMPILER
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(program=cyclic_programs())
 def test_ground_programs(name: str, program: GroundProgram) -> None:
     check(compiled_by(name, program))

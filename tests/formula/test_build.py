@@ -28,7 +28,7 @@ def check(program: GroundProgram, literals: list[int]) -> None:
             assert holds(formula, root, dict(enumerate(world))) == ((literal > 0) == (abs(literal) in true)), (literal, world)
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(cyclic_programs())
 def test_loops_mean_what_they_mean_in_every_world(program: GroundProgram) -> None:
     atoms = sorted({*program.choice_atoms, *(rule.head for rule in program.rules)})
@@ -112,12 +112,10 @@ def test_cycles_through_negation(rules: list[tuple[int, tuple[int, ...]]], cycle
         build_formula(ground_program(COINS, rules, [5]), [5])
     (found,) = failure.value.diagnostics
     assert found.code == "E305"
-    start, *_ = cycle.split(" -> ")
-    rotated = found.message.removeprefix("a cycle through negation: ").split(" -> ")
-    assert set(rotated) == set(cycle.split(" -> "))
-    assert rotated[0] == rotated[-1]
-    assert len(rotated) == len(cycle.split(" -> "))
-    assert start in rotated
+    named = found.message.removeprefix("a cycle through negation: ").split(" -> ")
+    start = named.index(cycle.split(" -> ")[0])
+    assert named[0] == named[-1]
+    assert " -> ".join([*named[start:-1], *named[: start + 1]]) == cycle, "the same cycle, wherever it is said to start"
     assert found.labels
 
 

@@ -35,7 +35,6 @@ Complaints = Callable[..., list[Diagnostic]]
         ("nn(m,[X])::p(X). query p(X).", "E304", "p(X)"),
         ("type i. neural n(i). query n(X).", "E304", "neural n(i)."),
         ("p(X). query p(1). evidence p(X).", "E304", "evidence p(X)."),
-        ("0.5::p(1). query not p(X).", "E304", "query not p(X)."),
         ("p :- \\+ p. query p.", "E305", "\\+ p"),
         ("0.5::c. p :- c, not q. q :- p. query p.", "E305", "not q"),
         ("w(X) :- m(X,Y), \\+ w(Y). m(1,2). m(2,1). query w(1).", "E305", "\\+ w(Y)"),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 import pytest
 
 from nesylang.source import Source
+from nesylang.source.collection import paused_collection
 from nesylang.syntax import parse, parse_term, print_term, print_tree
 from nesylang.syntax.statements import Clause
 from nesylang.syntax.terms import Compound, Integer, ListTerm, conjuncts, disjuncts, is_ground, subterms, variables
@@ -15,6 +17,13 @@ from tests.syntax.terms import HERE, compound, term
 LONG = 100_000
 DEEP = 50_000
 MANY = 10_000
+
+
+@pytest.fixture(autouse=True)
+def no_collection() -> Iterator[None]:
+    """Large terms that stay alive make the garbage collector the better part of the time."""
+    with paused_collection():
+        yield
 
 
 @pytest.mark.parametrize(

@@ -152,3 +152,24 @@ def test_a_thousand_errors(errors: Errors) -> None:
 
 def test_a_thousand_open_brackets(errors: Errors) -> None:
     assert errors("f(" * 1000 + "." + "\na.") == [("E104", "(")]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "hint"),
+    [
+        ("0.7 :: calls(X :- burglary, near(X).", "E104", "add ')' before the period"),
+        ("0.5 :: a, 0.5 :: b.", "E106", "put the goals behind '::' in parentheses, or separate the alternatives of a disjunction by ';'"),
+        ("evidnce alarm.", "E106", "did you mean the keyword 'evidence'?"),
+        ("a :- b and c.", "E106", "'and' is written with a comma"),
+        ("a :- b or c.", "E106", "'or' is written with a semicolon"),
+        ("# text", "E105", "a comment starts with %"),
+        ("?- a.", "E105", "a query is written  query goal."),
+        ("a := b.", "E105", "a rule is written  head :- body."),
+        ("evidence a = yes.", "E107", "the forms are:  evidence atom.   evidence not atom.   evidence atom = false."),
+    ],
+)
+def test_slips_from_other_languages(text: str, code: str, hint: str) -> None:
+    with pytest.raises(NesyError) as failure:
+        parse(Source("test", text))
+    (found,) = failure.value.diagnostics
+    assert (found.code, found.hint) == (code, hint)
