@@ -21,6 +21,9 @@ from nesylang.syntax.statements import ExpectAnswers, ExpectProbability, Query, 
 from nesylang.syntax.terms import is_ground
 
 COMMAND_LINE = re.compile(r"\s*:(?P<name>[a-z]\w*)(?P<argument>(?:\s.*)?)\Z", re.DOTALL)
+COMMANDS_ELSEWHERE = {"help": ":help", "exit": ":quit", "quit": ":quit", "halt": ":quit", "listing": ":list"}
+"""What other prompts call our commands."""
+
 INPUT = "input"
 """What diagnostics call a text that was typed."""
 
@@ -38,8 +41,12 @@ class Conversation:
         found = COMMAND_LINE.match(text)
         return found is None or (found["name"] == "add")
 
+    def interrupts(self, line: str) -> bool:
+        """Return whether a line ends the input before it: it is a command."""
+        return COMMAND_LINE.match(line) is not None
+
     def take(self, text: str) -> None:
-        """Do what a text says. What is wrong with it is reported, and then nothing has changed."""
+        """Do what a text says, up to the first thing in it that is wrong, which is reported."""
         try:
             command = COMMAND_LINE.match(text)
             if command is None:
@@ -50,6 +57,8 @@ class Conversation:
             say(f"error: {problem}")
         except NesyError as failure:
             report(failure.diagnostics)
+            for note in getattr(failure, "__notes__", ()):
+                say(note)
         sys.stdout.flush()
 
     def _take_command(self, name: str, argument: str) -> None:
@@ -82,10 +91,11 @@ class Conversation:
         try:
             results, warnings = self.session.ask(query)
         except NesyError as failure:
-            report(failure.diagnostics)
             if is_ground(query.goal) and any(d.code == "E201" and d.span == query.goal.span for d in failure.diagnostics):
-                say(f"A goal is asked. To add it as a fact, type  :add {print_term(query.goal)}.")
-            return
+                goal = print_term(query.goal)
+                command = COMMANDS_ELSEWHERE.get(goal)
+                failure.add_note(f"The command is  {command}" if command else f"A goal is asked. To add it as a fact, type  :add {goal}.")
+            raise
         report(warnings)
         print(table(results), end="")
 

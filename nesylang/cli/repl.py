@@ -45,6 +45,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _converse(conversation: Conversation, interactive: bool) -> None:
+    from nesylang.cli.reporting import say
     from nesylang.syntax.questions import needs_more
 
     pending = ""
@@ -55,6 +56,9 @@ def _converse(conversation: Conversation, interactive: bool) -> None:
                 if pending:
                     conversation.take(pending)
                 return
+            if pending and conversation.interrupts(line):
+                say("the input before this command was not finished; it is dropped")
+                pending = ""
             text = f"{pending}{line}\n"
             if conversation.may_continue(text) and needs_more(text, bool(pending)):
                 pending = text

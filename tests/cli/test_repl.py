@@ -336,3 +336,19 @@ def test_the_budget_is_kept(nesy) -> None:
     ended = nesy("repl", "--seconds", "0.01", given=lines(":add n(0). n(X) :- n(Y), X is Y + 1.", "n(X)", "n(0), 1 > 2"))
     assert ended.status == 0
     assert "0.01 seconds" in ended.errors
+
+
+def test_a_command_ends_an_unfinished_input(nesy) -> None:
+    ended = nesy("repl", given="0.5 :: a.\nb :- a,\n:quit\na\n")
+    assert (ended.status, ended.output) == (0, "")
+    assert "it is dropped" in ended.errors
+
+
+def test_what_follows_a_failure_in_one_input_is_left_out(nesy) -> None:
+    ended = nesy("repl", given="n(0). m(Y) :- Y = 1.\n:list\n")
+    assert ended.output == ""
+    assert "unknown predicate n/1" in ended.errors
+
+
+def test_the_commands_of_other_prompts_are_recognised(nesy) -> None:
+    assert "The command is  :quit" in nesy("repl", given="halt.\n").errors
