@@ -158,6 +158,9 @@ def reported(fallback: Span) -> Iterator[None]:
 def _diagnostic(failure: ProbLogError, span: Span) -> Diagnostic:
     """Return what an engine error says in our terms."""
     message = str(failure.base_message)
+    if message.startswith("[Errno"):  # the engine passes on the text of the operating system's error alone
+        hint = "relative names are looked up beside the program"
+        return Diagnostic("E212", f"a file cannot be loaded: {message.partition('] ')[2]}", (Label(span, "loaded here"),), hint)
     match failure:
         case UnknownClause(signature=signature):
             message = f"no clause or declaration defines {signature}"

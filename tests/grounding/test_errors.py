@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
+import nesylang as nesy
 from nesylang.grounding import GroundingBudget
-from nesylang.source import Diagnostic
+from nesylang.source import Diagnostic, NesyError
 
 Answers = Callable[..., dict[str, float]]
 Complaints = Callable[..., list[Diagnostic]]
@@ -125,3 +126,11 @@ def test_what_a_program_writes_goes_to_standard_error(answers: Answers, capfd: p
 )
 def test_files_that_cannot_be_loaded(text: str, complaints: Complaints) -> None:
     assert {diagnostic.code for diagnostic in complaints(text)} <= {"E212", "E214", "E312"}
+
+
+def test_a_file_that_problog_cannot_load_is_named() -> None:
+    with pytest.raises(NesyError) as failure:
+        nesy.query(":- consult('missing.pl'). a. query a.")
+    (found,) = failure.value.diagnostics
+    assert found.code == "E212"
+    assert "missing.pl" in found.message
