@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 
 def vtree_text(blocks: Sequence[Sequence[int]]) -> str:
-    """Return, in the format of the SDD library, a right-linear vtree over blocks of variables, each block a right-linear subtree.
+    """Return, in the format of the SDD library, a right-linear vtree over blocks of variables, each block a balanced subtree.
 
-    The variables of a choice form a block, so that "exactly one of its values" is a function of one subtree.
+    The variables of a choice form a block, so that "exactly one of its values" is a function of one subtree. It is balanced because the SDD
+    library recurses along it: a right-linear one of 200 variables overflows the C stack.
     """
     lines: list[str] = []
 
@@ -23,6 +24,12 @@ def vtree_text(blocks: Sequence[Sequence[int]]) -> str:
             current = len(lines) - 1
         return current
 
-    root = right_linear([right_linear([leaf(variable) for variable in block]) for block in blocks])
+    def balanced(members: Sequence[int]) -> int:
+        while len(members) > 1:
+            pairs = [members[position : position + 2] for position in range(0, len(members), 2)]
+            members = [right_linear(pair) for pair in pairs]
+        return members[0]
+
+    root = right_linear([balanced([leaf(variable) for variable in block]) for block in blocks])
     assert root == len(lines) - 1, "the root is numbered last"
     return f"vtree {len(lines)}\n" + "\n".join(lines) + "\n"

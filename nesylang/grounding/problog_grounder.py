@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,7 +27,7 @@ from nesylang.source import Source, Span, error
 from nesylang.source.collection import paused_collection
 from nesylang.syntax import print_term
 from nesylang.syntax.statements import Clause, Directive
-from nesylang.syntax.terms import Atom, Compound, ListTerm, Term, Variable, is_ground, signature, variables
+from nesylang.syntax.terms import Atom, Compound, ListTerm, Term, Variable, is_ground, signature, subterms, variables
 
 CHOICE = "$choice"
 """Functor of the annotation that marks a ground atom as an alternative: clause number, alternative, values of the variables."""
@@ -221,6 +222,9 @@ class _Grounding:
             return self._rule(goal, [], span)
         if found is None:
             raise error("E310", f"{print_term(goal)} cannot be asked", span, "expected a goal")
+        if any(count > 1 for name, count in _occurrences(goal).items() if name != "_"):
+            # The engine answers such a goal as if its variables were different ones.
+            return self._rule(goal, variables(goal), span)
         return _Asked(goal, goal, False)
 
     def _rule(self, goal: Term, names: list[str], span: Span) -> _Asked:
@@ -260,6 +264,10 @@ def _first_span(request: GroundingRequest) -> Span:
         return request.queries[0].span
     statements = request.analysis.statements
     return statements[0].span if statements else Span(Source("program", ""), 0, 0)
+
+
+def _occurrences(term: Term) -> Counter[str]:
+    return Counter(part.name for part in subterms(term) if isinstance(part, Variable))
 
 
 def _free_variables(goal: Term) -> list[str]:

@@ -180,3 +180,17 @@ def test_evidence_that_each_example_brings(name: str, first: bool | None, second
     assert values[0] == pytest.approx(evidence)
     for (root,), (expected,) in zip(compiled.answer_roots, reference, strict=True):
         assert values[root] / values[0] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("values", [200, 500, 1000])
+def test_choices_of_many_values(values: int) -> None:
+    """A right-linear vtree over the values of a choice overflows the stack of the SDD library from about 200 on."""
+    alternatives = "; ".join(f"1/{values} :: value({value})" for value in range(values))
+    text = f"{alternatives}. large :- value(X), X >= {values - 10}. query large."
+    assert nesy.query(text) == {"large": pytest.approx(10 / values)}
+
+
+def test_two_draws_of_many_values() -> None:
+    alternatives = "; ".join(f"1/200 :: value(D, {value})" for value in range(200))
+    text = f"{alternatives} :- draw(D). draw(a). draw(b). same :- value(a, X), value(b, X). query same."
+    assert nesy.query(text) == {"same": pytest.approx(1 / 200)}

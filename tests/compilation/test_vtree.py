@@ -14,7 +14,7 @@ from nesylang.compilation.vtree import vtree_text
     [
         ([[1]], "vtree 1\nL 0 1\n"),
         ([[1], [2]], "vtree 3\nL 0 1\nL 1 2\nI 2 0 1\n"),
-        ([[1, 2, 3]], "vtree 5\nL 0 1\nL 1 2\nL 2 3\nI 3 1 2\nI 4 0 3\n"),
+        ([[1, 2, 3]], "vtree 5\nL 0 1\nL 1 2\nL 2 3\nI 3 0 1\nI 4 3 2\n"),
         ([[1, 2], [3]], "vtree 5\nL 0 1\nL 1 2\nI 2 0 1\nL 3 3\nI 4 2 3\n"),
     ],
 )
@@ -36,7 +36,7 @@ def read(text: str) -> Tree:
 
 
 def test_blocks_stay_together_and_in_order() -> None:
-    assert read(vtree_text([[1], [2, 3, 4], [5], [6, 7]])) == (1, ((2, (3, 4)), (5, (6, 7))))
+    assert read(vtree_text([[1], [2, 3, 4], [5], [6, 7]])) == (1, (((2, 3), 4), (5, (6, 7))))
 
 
 def test_many_blocks() -> None:

@@ -202,3 +202,10 @@ def test_integers_and_floats_are_different_terms(answers: Answers) -> None:
 def test_variables_local_to_a_goal_stay_unbound(question: str, expected: dict[str, float]) -> None:
     answers = nesy.query("0.3 :: p(1). 0.4 :: p(2). q(1). q(2).", question)
     assert answers == pytest.approx(expected)
+
+
+def test_a_variable_that_occurs_twice_is_one_variable() -> None:
+    program = nesy.loads("n(1). n(2). 0.5 :: d(Y, 2) :- n(Y).")
+    assert nesy.query(program, "d(Y, Y)") == {"d(2,2)": 0.5}
+    assert nesy.query(program, "d(f(Z), Z)") == {}
+    assert nesy.query(program, "d(1, 2)", evidence=["d(Y, Y)"]) == {"d(1,2)": 0.5}
