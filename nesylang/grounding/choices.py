@@ -58,9 +58,11 @@ class ChoiceTemplate:
         weights = tuple(self._weight(template, binding, networks) for template in self.weights)
         atoms = tuple(substitute(head, binding) for head in self.heads)
         fixed = math.fsum(weight.probability for weight in weights if isinstance(weight, FixedWeight))
-        if fixed > 1 + TOLERANCE:
-            note = f"these sum to {fixed:.10g}" + self._bound(binding)
-            raise error("E308", f"the probabilities of a disjunction sum to {fixed:.10g}, more than 1", self.span, note)
+        initial = [weight.initial for weight in weights if isinstance(weight, LearnableWeight) and weight.initial is not None]
+        stated = math.fsum([fixed, *initial])
+        if stated > 1 + TOLERANCE:
+            note = f"these sum to {stated:.10g}" + self._bound(binding)
+            raise error("E308", f"the probabilities of a disjunction sum to {stated:.10g}, more than 1", self.span, note)
         return Choice(weights, _is_exhaustive(weights, fixed, networks), atoms, self.number, bindings, self.span)
 
     def _weight(

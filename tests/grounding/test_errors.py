@@ -134,3 +134,8 @@ def test_a_file_that_problog_cannot_load_is_named() -> None:
     (found,) = failure.value.diagnostics
     assert found.code == "E212"
     assert "missing.pl" in found.message
+
+
+def test_initial_values_of_learnable_alternatives_sum_to_at_most_one() -> None:
+    with pytest.raises(NesyError, match=r"E308.*sum to 1\.1, more than 1"):
+        nesy.query("t(0.5) :: a; t(0.6) :: b. query a.")
