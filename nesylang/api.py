@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nesylang.analysis import Analysis, analyse
+from nesylang.analysis.names import unfit_for_facts
 from nesylang.compilation import CompiledProgram
 from nesylang.evaluation import Semiring
 from nesylang.grounding import Observation, is_query
@@ -19,7 +20,7 @@ from nesylang.syntax import load_program, print_term
 from nesylang.syntax.imports import read_source
 from nesylang.syntax.questions import parse_observation, parse_question
 from nesylang.syntax.rows import fact_statements
-from nesylang.syntax.statements import Evidence, Query, Statement, SyntaxTree
+from nesylang.syntax.statements import Evidence, FactTable, Query, Statement, SyntaxTree
 
 if TYPE_CHECKING:
     import torch
@@ -57,9 +58,15 @@ class Program:
 
         Rows are sequences of equal length, the rows of a two-dimensional NumPy array, or those of a pandas or Arrow table. Python strings
         become atoms, numbers numbers, lists lists; a row that is no sequence is a fact with one argument. ``probabilities`` has one for
-        each row. Raise NesyError E606 for rows that make no facts, and what analysis finds, marked in the row.
+        each row. Raise NesyError E606 for rows that make no facts and for a predicate that the program neither declares nor uses, and
+        what analysis finds, marked in the row.
         """
-        return self.with_statements(fact_statements(predicate, rows, probabilities))
+        facts = fact_statements(predicate, rows, probabilities)
+        for table in facts[:1]:
+            problem = unfit_for_facts(self.statements, (predicate, table.arity)) if isinstance(table, FactTable) else None
+            if problem is not None:
+                raise NesyError([problem])
+        return self.with_statements(facts)
 
     def with_evidence(self, *observations: str) -> Program:
         """Return the program with more evidence, each an atom or ``not`` an atom."""

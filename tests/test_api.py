@@ -20,6 +20,7 @@ from nesylang.compilation import CompilationBudget
 from nesylang.grounding import GroundingBudget
 from nesylang.inference import Settings
 from nesylang.syntax import print_statement
+from nesylang.syntax.statements import FactTable
 
 BURGLARY = """
 0.1::burglary. 0.2::earthquake.
@@ -210,8 +211,42 @@ def test_rows_are_checked_and_shown() -> None:
 
 def test_many_rows() -> None:
     program = GRAPH.with_facts("edge", np.stack([np.arange(20_000), np.arange(1, 20_001)], 1))
-    assert len(program.statements) == len(GRAPH.statements) + 20_000
+    (table,) = program.statements[len(GRAPH.statements) :]
+    assert isinstance(table, FactTable)
+    assert len(table.rows) == 20_000
     assert nesy.query(program, "path(19990,20000)") == {"path(19990,20000)": 1.0}
+
+
+def test_facts_of_a_predicate_that_the_program_does_not_know() -> None:
+    with pytest.raises(nesy.NesyError, match=r"E606.*neither declares nor uses egde/2") as failure:
+        GRAPH.with_facts("egde", [("a", "b")])
+    assert failure.value.diagnostics[0].hint == "did you mean 'edge'?"
+    assert codes(lambda: nesy.loads("edge(a,b).").with_facts("edge", [("a", "b", 1)])) == ["E606"]
+    assert codes(lambda: GRAPH.with_facts(5, [("a", "b")])) == ["E606"]  # type: ignore[arg-type]
+    assert nesy.query(nesy.loads("coin(0). query coin(X).").with_facts("coin", [1], [0.25])) == {"coin(0)": 1.0, "coin(1)": 0.25}
+
+
+def test_evidence_from_rows() -> None:
+    program = nesy.loads("0.5 :: a(1). 0.5 :: a(2). b :- a(_). query b.")
+    assert nesy.query(program.with_facts("evidence", [("b",)])) == {"b": 1.0}
+
+
+def test_programs_with_tables_of_data(tmp_path: Path) -> None:
+    (tmp_path / "edges.csv").write_text("from,to,p\na,b,0.5\nb,c,0.5\n", encoding="utf-8")
+    (tmp_path / "rules.pl").write_text("path(X,Y) :- edge(X,Y). path(X,Y) :- edge(X,Z), path(Z,Y). query(path(a,X)).", encoding="utf-8")
+    text = ":- use_module(library(db)). :- csv_load('edges.csv', edge, [probability(p)]). :- [rules]."
+    (tmp_path / "main.pl").write_text(text, encoding="utf-8")
+    for program in (nesy.load(tmp_path / "main.pl"), nesy.loads(text, directory=tmp_path)):
+        assert nesy.query(program) == {"path(a,b)": 0.5, "path(a,c)": 0.25}
+
+
+def test_a_table_without_rows_has_no_answers(tmp_path: Path) -> None:
+    (tmp_path / "none.csv").write_text("a,b\n", encoding="utf-8")
+    program = nesy.loads(
+        ":- use_module(library(db)). :- csv_load('none.csv', p). 0.5 :: q. r :- q, not p(_, _). query r.", directory=tmp_path
+    )
+    assert nesy.query(program, "r") == {"r": 0.5}
+    assert nesy.query(program, "p(X, Y)") == {}
 
 
 # evidence and compiling
@@ -249,7 +284,7 @@ def test_compiled_programs_pickle() -> None:
 
 
 def test_programs_never_change() -> None:
-    program = nesy.loads(BURGLARY)
+    program = nesy.loads(f"{BURGLARY} pred edge(any, any).")
     before = program.statements
     program.with_facts("edge", [("a", "b")])
     program.with_evidence("alarm")

@@ -38,6 +38,7 @@ TOO_MANY_WORLDS = frozenset(
         "cases/constraints/d01_digits_with_sum",
         "cases/logic/55_counts_of_objects",
         "programs/birthdays",
+        "programs/coins_of_branches",
         "programs/diamonds",
         "programs/hidden_markov_model",
         "programs/large_disjunctions",

@@ -10,7 +10,7 @@ from nesylang.syntax.terms import Atom, Compound, Float, Integer, Term, Variable
 
 Number = int | float
 
-_LARGEST_BITS = 4096
+LARGEST_CONSTANT = 4096
 """Bits of the largest integer that a constant power or shift may build."""
 
 
@@ -25,22 +25,33 @@ def _integers(function: Callable[[int, int], Number]) -> Callable[[Number, Numbe
     return restricted
 
 
-def _power(base: Number, exponent: Number) -> Number:
-    if isinstance(base, int) and isinstance(exponent, int) and abs(exponent) * base.bit_length() > _LARGEST_BITS:
-        raise OverflowError("the power is too large")
-    result = base**exponent
-    if isinstance(result, complex):
-        raise ValueError("the power is not a real number")
-    return result
+def power(largest_bits: int) -> Callable[[Number, Number], Number]:
+    """Return the power function that raises OverflowError for integers of more bits."""
+
+    def limited(base: Number, exponent: Number) -> Number:
+        integers = isinstance(base, int) and isinstance(exponent, int)
+        if integers and abs(base) > 1 and abs(exponent) * int(base).bit_length() > largest_bits:
+            raise OverflowError("the power is too large")
+        result = base**exponent
+        if isinstance(result, complex):
+            raise ValueError("the power is not a real number")
+        return result
+
+    return limited
 
 
-def _shift_left(first: int, second: int) -> int:
-    if second > _LARGEST_BITS:
-        raise OverflowError("the shifted number is too large")
-    return first << second
+def shift_left(largest_bits: int) -> Callable[[Number, Number], Number]:
+    """Return the shift to the left that raises OverflowError for integers of more bits."""
+
+    def limited(first: int, second: int) -> int:
+        if first and second + first.bit_length() > largest_bits:
+            raise OverflowError("the shifted number is too large")
+        return first << second
+
+    return _integers(limited)
 
 
-_UNARY: Mapping[str, Callable[[Number], Number]] = {
+UNARY: Mapping[str, Callable[[Number], Number]] = {
     "+": lambda a: a,
     "-": lambda a: -a,
     "\\": lambda a: _integers(lambda x, _: ~x)(a, 0),
@@ -75,8 +86,9 @@ _UNARY: Mapping[str, Callable[[Number], Number]] = {
     "erf": math.erf,
     "erfc": math.erfc,
 }
+"""Name -> function of one number."""
 
-_BINARY: Mapping[str, Callable[[Number, Number], Number]] = {
+BINARY: Mapping[str, Callable[[Number, Number], Number]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
@@ -85,9 +97,9 @@ _BINARY: Mapping[str, Callable[[Number, Number], Number]] = {
     "mod": lambda a, b: a % b,
     "rem": lambda a, b: a % b,
     "div": lambda a, b: (a - a % b) // b,
-    "**": _power,
-    "^": _power,
-    "exp": _power,
+    "**": power(LARGEST_CONSTANT),
+    "^": power(LARGEST_CONSTANT),
+    "exp": math.pow,
     "min": min,
     "max": max,
     "atan": math.atan2,
@@ -97,15 +109,16 @@ _BINARY: Mapping[str, Callable[[Number, Number], Number]] = {
     "xor": _integers(lambda a, b: a ^ b),
     "#": _integers(lambda a, b: a ^ b),
     "><": _integers(lambda a, b: a ^ b),
-    "<<": _integers(_shift_left),
+    "<<": shift_left(LARGEST_CONSTANT),
     ">>": _integers(lambda a, b: a >> b),
 }
+"""Name -> function of two numbers."""
 
 CONSTANTS: Mapping[str, float] = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan, "epsilon": sys.float_info.epsilon}
 """Atoms that are numbers in arithmetic."""
 
 FUNCTIONS: frozenset[tuple[str, int]] = frozenset(
-    {*((name, 0) for name in CONSTANTS), *((name, 1) for name in _UNARY), *((name, 2) for name in _BINARY)}
+    {*((name, 0) for name in CONSTANTS), *((name, 1) for name in UNARY), *((name, 2) for name in BINARY)}
 )
 """Signatures of the arithmetic functions, those of ProbLog."""
 
@@ -159,7 +172,7 @@ def evaluate(term: Term) -> Number:
 
 def _apply(term: Compound, operands: list[Number]) -> Number:
     try:
-        result = _UNARY[term.functor](operands[0]) if len(operands) == 1 else _BINARY[term.functor](operands[0], operands[1])
+        result = UNARY[term.functor](operands[0]) if len(operands) == 1 else BINARY[term.functor](operands[0], operands[1])
     except ZeroDivisionError:
         raise NotNumeric(term, "it divides by zero") from None
     except OverflowError:

@@ -157,11 +157,63 @@ _TABLE: tuple[Builtin, ...] = (
     *_rows(range(1, 10), "debugprint writes terms to the error stream\nerror ends with the terms as error message"),
 )
 
-BUILTINS: Mapping[Signature, Builtin] = {row.signature: row for row in _TABLE}
-"""Signature -> builtin: ProbLog's, and the body operators of the language."""
+_OWN: tuple[Builtin, ...] = (
+    *_rows(
+        2,
+        """
+        atom_chars   an atom and the list of its characters
+        atom_codes   an atom and the list of its character codes
+        atom_length  an atom and the number of its characters
+        atom_string  an atom and the string of the same characters
+        atomic_list_concat  a list of atoms and numbers, and the atom that they make together
+        char_code    a character and its code
+        copy_term    a term and the same term with new variables
+        downcase_atom  an atom and the same in small letters
+        keysort      a list of pairs Key-Value and the same in the order of the keys
+        msort        a list and its elements in standard order, equal ones as often as they occur
+        number_chars a number and the list of its characters
+        number_codes a number and the list of its character codes
+        number_string  a number and the string that spells it
+        string_chars a string and the list of its characters
+        string_codes a string and the list of its character codes
+        string_length  a string and the number of its characters
+        term_to_atom a term and the atom that spells it
+        term_variables a term and the list of its variables
+        unify_with_occurs_check  the two terms unify and stay finite
+        upcase_atom  an atom and the same in capital letters
+        """,
+    ),
+    *_rows(
+        3,
+        """
+        atom_concat  two atoms and the atom that they make together
+        atomic_list_concat  a list of atoms and numbers, a separator, and the atom that they make with it in between
+        format       atom(A), string(S), codes(C) or chars(C), and the text of a template and its arguments
+        string_concat  two strings and the string that they make together
+        """,
+    ),
+    *_rows(
+        4,
+        """
+        sort         a position (0 for the whole), an order such as @>=, a list and its elements in that order
+        split_string a string, separators, characters to strip, and the pieces
+        """,
+    ),
+    *_rows(5, "sub_atom an atom, the numbers of characters before, in and after a part of it, and the part"),
+    *_rows((1, 2), "format writes a template with its directives replaced by arguments"),
+    *_rows(1, "print writes a term with quotation marks\nwriteq writes a term with quotation marks"),
+    *_rows(1, "write_canonical writes a term with quotation marks"),
+)
+"""Builtins that ProbLog does not have: those of Prolog that read and write text, copy and sort."""
 
-REDEFINABLE: frozenset[Signature] = frozenset({("forall", 2)})
-"""Builtins that programs may add clauses to, as in ProbLog, where a library defines them."""
+BUILTINS: Mapping[Signature, Builtin] = {row.signature: row for row in (*_TABLE, *_OWN)}
+"""Signature -> builtin: ProbLog's, those of Prolog that ProbLog lacks, and the body operators of the language."""
+
+OWN_BUILTINS: frozenset[Signature] = frozenset(row.signature for row in _OWN)
+"""Builtins that ProbLog does not have; only the native grounder knows them."""
+
+REDEFINABLE: frozenset[Signature] = OWN_BUILTINS | {("forall", 2)}
+"""Builtins that programs may define: to ProbLog they are no builtins, and its programs may have these names for themselves."""
 
 NEGATIONS: frozenset[Signature] = frozenset({("\\+", 1), ("not", 1), ("forall", 2)})
 """Builtins whose goals are negated."""
@@ -203,19 +255,24 @@ _APPLY = _names(
     partition/5 scanl/4 scanl/5 scanl/6 scanl/7
     """
 )
+_OWN_LISTS = _names("pairs_keys/2 pairs_keys_values/3 pairs_values/2 sumlist/2")
+_OWN_APPLY = _names("maplist/6 maplist/7")
 _STRING = _names("concat/2 join/3 lst2str/2 str2int/2 str2lst/2 sub_string/5")
 
+OWN_LIBRARY_PREDICATES: frozenset[Signature] = _OWN_LISTS | _OWN_APPLY
+"""Predicates of libraries that ProbLog's libraries lack; only the native grounder knows them."""
+
 LIBRARIES: Mapping[str, frozenset[Signature]] = {
-    "lists": _LISTS,
-    "apply": _APPLY,
+    "lists": _LISTS | _OWN_LISTS,
+    "apply": _APPLY | _OWN_APPLY,
     "string": _STRING,
     "aggregate": _names("aggregate/5 avg/2 enum_groups/4 maplist/3 max/2 max/3 min/2 min/3 nth0/3 sum/2 sum/3"),
-    "collect": _LISTS | _APPLY | _STRING | _names("=>/2 collect_list/3 collect_list/4 collectgroup/4"),
+    "collect": _LISTS | _OWN_LISTS | _APPLY | _OWN_APPLY | _STRING | _names("=>/2 collect_list/3 collect_list/4 collectgroup/4"),
     "cut": _names("cut/1 cut/2"),
     "control": _names("cut/2 cut/3 on_fail/2"),
     "assert": _names("assertz/1 retract/1 retractall/1"),
     "record": _names("current_key/1 erase/1 instance/2 recorda/2 recorda/3 recorded/2 recorded/3 recordz/2 recordz/3"),
-    "scope": _LISTS | _names(":/2"),
+    "scope": _LISTS | _OWN_LISTS | _names(":/2"),
     "db": _names("csv_load/2 sqlite_load/1"),
     "builtin": frozenset(),
     "aproblog": _names("use_semiring/7 use_semiring/8 use_semiring/9"),
@@ -224,7 +281,7 @@ LIBRARIES: Mapping[str, frozenset[Signature]] = {
 """ProbLog's libraries -> predicates that ``:- use_module(library(name)).`` makes visible."""
 
 LIBRARY_GOALS: Mapping[Signature, GoalArguments] = {
-    **{("maplist", n): ((0, n - 1),) for n in range(2, 6)},
+    **{("maplist", n): ((0, n - 1),) for n in range(2, 8)},
     **{("foldl", n): ((0, n - 1),) for n in range(4, 8)},
     **{("scanl", n): ((0, n - 1),) for n in range(4, 8)},
     ("foldl_noinit", 3): ((0, 3),),

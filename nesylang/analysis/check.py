@@ -66,6 +66,8 @@ class Analysis:
     """A program without errors: its statements, what its declarations say, and the warnings about it.
 
     ``types`` has the declared and the built-in types by name, ``predicates`` and ``neural`` the declarations by name and arity.
+    ``known`` are the predicates that clauses define or directives announce, ``libraries`` those of ProbLog's that are loaded;
+    ``unknown_fails`` says that calls of other predicates fail instead of being errors.
     """
 
     statements: tuple[Statement, ...]
@@ -73,6 +75,9 @@ class Analysis:
     predicates: Mapping[Signature, ResolvedPredicate]
     neural: Mapping[Signature, ResolvedNeural]
     warnings: tuple[Diagnostic, ...]
+    known: frozenset[Signature]
+    libraries: frozenset[str]
+    unknown_fails: bool
 
 
 def diagnose(tree: SyntaxTree) -> tuple[Diagnostic, ...]:
@@ -104,7 +109,16 @@ def analyse(tree: SyntaxTree) -> Analysis:
                 neural[signature] = ResolvedNeural(predicate.name, predicate.arguments[: len(inputs)], values, predicate.span)
             case _:
                 raise AssertionError("a pass refuses other declarations")
-    return Analysis(program.statements, {**BUILTIN_TYPES, **program.types}, predicates, neural, found)
+    return Analysis(
+        statements=program.statements,
+        types={**BUILTIN_TYPES, **program.types},
+        predicates=predicates,
+        neural=neural,
+        warnings=found,
+        known=frozenset(program.definitions),
+        libraries=program.libraries,
+        unknown_fails=program.unknown_fails,
+    )
 
 
 def _sorted(diagnostics: Iterable[Diagnostic], program: Program) -> list[Diagnostic]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from nesylang.analysis.program import DeclaredPredicate, Program, references
 from nesylang.analysis.suggestions import did_you_mean
+from nesylang.analysis.tables import REPORTED_ROWS, rows_outside
 from nesylang.analysis.types import EnumerationType, OpaqueType, Type
 from nesylang.source import Diagnostic, Label
 from nesylang.syntax.printer import print_term
@@ -23,6 +25,10 @@ def constants(program: Program) -> Iterator[Diagnostic]:
             assert isinstance(atom, Compound), "checked arguments are there"
             if not all(accepts(atom.args[position]) for position, accepts in checked):
                 yield from _misfits(atom.args, predicate)
+        for table in program.tables.get(found, ()):
+            types = [(position, predicate.arguments[position]) for position, _ in checked]
+            for row in islice(rows_outside(table, types), REPORTED_ROWS):
+                yield from _misfits(table.arguments(row), predicate)
     for atom in program.heads():
         predicate_of_head = program.declared.get(signature(atom) or ("", 0))
         if predicate_of_head is not None and isinstance(atom, Compound):

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from nesylang.analysis.builtins import BUILTINS, DIRECTIVES, LIBRARIES, SPECIAL, UNSUPPORTED, Signature
 from nesylang.analysis.goals import Goal
-from nesylang.analysis.program import Program
+from nesylang.analysis.program import Program, index
 from nesylang.analysis.suggestions import closest
 from nesylang.source import Diagnostic, Label, Source, Span
+from nesylang.syntax.statements import Statement
 from nesylang.syntax.terms import ListTerm, String, Term, signature
 
 SHOWN_USES = 3
@@ -42,6 +43,10 @@ def private_predicates(program: Program) -> Iterator[Diagnostic]:
     for clauses in (clauses for (name, _), clauses in program.facts.items() if name.startswith("_")):
         for clause in clauses:
             _settle(homes, clause.heads[0].atom)
+    for found, tables in program.tables.items():
+        if found[0].startswith("_"):
+            for table in tables:
+                homes.setdefault(found, {}).setdefault(table.span.source, table.first_span)
     for atom in program.heads():
         _settle(homes, atom)
     for (name, arity), places in homes.items():
@@ -57,6 +62,26 @@ def private_predicates(program: Program) -> Iterator[Diagnostic]:
             name, arity = signature(goal.term) or ("", 0)
             hint = "predicates that other files use do not start with _"
             yield Diagnostic("E201", f"{name}/{arity + goal.extra} is private to another file", labels, hint)
+
+
+def unfit_for_facts(statements: tuple[Statement, ...], predicate: Signature) -> Diagnostic | None:
+    """Return E606 where facts of a predicate would change nothing, as the program neither declares, defines nor uses it."""
+    program = index(statements)
+    used = {goal.signature for goal in program.goals() if goal.signature is not None}
+    known = frozenset({*program.definitions, *program.declared, *used, *BUILTINS, *SPECIAL})
+    name, arity = predicate
+    if predicate in known or program.is_open or any(other == name for other, _ in program.declared):
+        return None
+    others = sorted(n for other, n in program.definitions.keys() | used if other == name)
+    if others:
+        message = f"the program has no predicate {name}/{arity}, but {_listed([f'{name}/{other}' for other in others])}"
+        hint = f"give rows of {_listed([str(other) for other in others], 'or')} values, or declare {name}/{arity}"
+    else:
+        message = f"the program neither declares nor uses {name}/{arity}"
+        arguments = ", ".join(["any"] * arity)
+        similar = closest(name, (other for other, n in sorted(known - BUILTINS.keys() - SPECIAL) if n == arity))
+        hint = f"declare it:  pred {name}({arguments})." if similar is None else f"did you mean '{similar}'?"
+    return Diagnostic("E606", message, (), hint)
 
 
 def _settle(homes: dict[Signature, dict[Source, Span]], atom: Term) -> None:

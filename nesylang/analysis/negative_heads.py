@@ -6,10 +6,11 @@ A predicate with negated heads holds where one of its clauses derives it and non
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from nesylang.source import Span
-from nesylang.syntax.statements import Clause, Head, Statement
+from nesylang.syntax.statements import Clause, FactTable, Head, Statement
 from nesylang.syntax.terms import Atom, Compound, Term, Variable, signature
 
 POSITIVE = "$derived"
@@ -29,9 +30,9 @@ def without_negative_heads(statements: tuple[Statement, ...]) -> tuple[Statement
     if not denied:
         return statements
     suffixes = {found: _suffix(statements, found) for found in denied}
-    rewritten = [_rewritten(s, suffixes) if isinstance(s, Clause) else s for s in statements]
+    rewritten = [_rewritten(s, suffixes) for s in statements]
     rewritten.extend(_definition(found, suffixes[found], span) for found, span in denied.items())
-    defined = {signature(head.atom) for s in rewritten if isinstance(s, Clause) for head in s.heads}
+    defined = _defined(rewritten)
     for (name, arity), span in denied.items():
         derived = name + POSITIVE + suffixes[name, arity]
         if (derived, arity) not in defined:
@@ -45,16 +46,27 @@ def _is_negative(atom: Compound) -> bool:
 
 def _suffix(statements: tuple[Statement, ...], found: tuple[str, int]) -> str:
     """Return what makes the names of the new predicates new, for programs that were rewritten before."""
-    heads = {signature(head.atom) for s in statements if isinstance(s, Clause) for head in s.heads}
+    heads = _defined(statements)
     number = 0
     while (found[0] + POSITIVE + "'" * number, found[1]) in heads:
         number += 1
     return "'" * number
 
 
-def _rewritten(clause: Clause, suffixes: dict[tuple[str, int], str]) -> Clause:
-    heads = tuple(replace(head, atom=_renamed(head.atom, suffixes)) for head in clause.heads)
-    return replace(clause, heads=heads)
+def _defined(statements: Collection[Statement]) -> set[tuple[str, int] | None]:
+    """Return the predicates of all heads."""
+    defined = {signature(head.atom) for s in statements if isinstance(s, Clause) for head in s.heads}
+    return defined | {(s.name, s.arity) for s in statements if isinstance(s, FactTable)}
+
+
+def _rewritten(statement: Statement, suffixes: dict[tuple[str, int], str]) -> Statement:
+    match statement:
+        case Clause(heads=heads):
+            return replace(statement, heads=tuple(replace(head, atom=_renamed(head.atom, suffixes)) for head in heads))
+        case FactTable(name=name, arity=arity) if (name, arity) in suffixes:
+            return replace(statement, name=name + POSITIVE + suffixes[name, arity])
+        case _:
+            return statement
 
 
 def _renamed(atom: Term, suffixes: dict[tuple[str, int], str]) -> Term:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from nesylang.analysis.arithmetic import NotConstant, NotNumeric, evaluate
 from nesylang.analysis.goals import named_variables
 from nesylang.analysis.program import Program, Rule
+from nesylang.analysis.tables import REPORTED_ROWS, rows_without_probability
 from nesylang.source import Diagnostic, Label, Span
 from nesylang.syntax.printer import print_term
 from nesylang.syntax.statements import ExpectProbability, Head
@@ -40,6 +42,12 @@ def probabilities(program: Program) -> Iterator[Diagnostic]:
             heads = rule.clause.heads
             label = Label(heads[0].span.to(heads[-1].span), f"these sum to {total:.10g}")
             yield Diagnostic("E205", f"the probabilities of a disjunction sum to {total:.10g}, more than 1", (label,))
+    for table in (table for tables in program.tables.values() for table in tables):
+        for row in islice(rows_without_probability(table), REPORTED_ROWS):
+            probability = table.fact(row).heads[0].probability
+            assert probability is not None, "a certain fact has no wrong probability"
+            _, problem = _constant(probability, "a probability is a number")
+            yield from [problem] if problem is not None else []
     for statement in program.statements:
         if isinstance(statement, ExpectProbability):
             _, problem = _constant(statement.probability, "the expected probability is a number", variables=False)

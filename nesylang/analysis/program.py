@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nesylang.analysis.builtins import DIRECTIVES, LIBRARIES, OPENING, SPECIAL, Signature
@@ -15,6 +15,7 @@ from nesylang.syntax.statements import (
     Evidence,
     ExpectAnswers,
     ExpectProbability,
+    FactTable,
     ForeignDeclaration,
     InputDeclaration,
     NeuralDeclaration,
@@ -64,12 +65,14 @@ class Program:
     """A program, indexed.
 
     ``facts`` are the clauses that need no closer look: a head without variables, certain or with a plain probability within [0, 1];
-    ``rules`` are all others. ``asked`` are the goals of queries, evidence and expectations. ``definitions`` maps each predicate that has
-    clauses to the first of their heads. ``is_open``: files are loaded that only the grounder reads, so that any predicate may exist.
+    ``tables`` are the tables of facts, ``rules`` all other clauses. ``asked`` are the goals of queries, evidence and expectations.
+    ``definitions`` maps each predicate that has clauses to the first of their heads. ``is_open``: files are loaded that only the grounder
+    reads, so that any predicate may exist.
     """
 
     statements: tuple[Statement, ...]
     facts: Mapping[Signature, Sequence[Clause]]
+    tables: Mapping[Signature, Sequence[FactTable]]
     rules: tuple[Rule, ...]
     directives: tuple[tuple[Directive, tuple[Goal, ...]], ...]
     asked: tuple[Goal, ...]
@@ -111,6 +114,10 @@ def index(statements: tuple[Statement, ...]) -> Program:
     """Return the program that the statements are."""
     facts, others = _sort_clauses(statements)
     definitions = {found: clauses[0].heads[0].atom.span for found, clauses in facts.items()}
+    tables = _tables(statements)
+    for predicate, own in tables.items():
+        if _is_first(own[0].first_span, definitions.get(predicate)):
+            definitions[predicate] = own[0].first_span
     for clause in others:
         for head in clause.heads:
             found = signature(head.atom)
@@ -135,6 +142,7 @@ def index(statements: tuple[Statement, ...]) -> Program:
     return Program(
         statements=statements,
         facts=facts,
+        tables=tables,
         rules=rules,
         directives=directives,
         asked=asked,
@@ -144,7 +152,7 @@ def index(statements: tuple[Statement, ...]) -> Program:
         types=table.declared,
         type_problems=tuple(table.problems),
         libraries=frozenset(name for name in libraries if name is not None),
-        is_open=None in libraries or "nlp4plp" in libraries or any(_opens(goal) for goal in calls),
+        is_open=None in libraries or "nlp4plp" in libraries or any(_opens(goal, libraries) for goal in calls),
         unknown_fails=any(goal.term == Compound("unknown", (Atom("fail", goal.term.span),), goal.term.span) for goal in calls),
     )
 
@@ -170,6 +178,15 @@ def _sort_clauses(statements: Iterable[Statement]) -> tuple[dict[Signature, list
                 continue
         others.append(statement)
     return facts, others
+
+
+def _tables(statements: Iterable[Statement]) -> dict[Signature, list[FactTable]]:
+    """Return the tables of facts by predicate."""
+    tables: dict[Signature, list[FactTable]] = {}
+    for statement in statements:
+        if type(statement) is FactTable:
+            tables.setdefault((statement.name, statement.arity), []).append(statement)
+    return tables
 
 
 def _is_plain(atom: Compound) -> bool:
@@ -226,8 +243,10 @@ def _asserted(term: Term) -> Signature | None:
     return signature(term.args[0]) if isinstance(term, Compound) and term.functor in (":-", "::") else signature(term)
 
 
-def _opens(goal: Goal) -> bool:
-    """Return whether a call may bring any predicate."""
+def _opens(goal: Goal, libraries: Collection[str | None]) -> bool:
+    """Return whether a call may bring any predicate; those that load data are there with their library only."""
+    if goal.signature in LIBRARIES["db"] and "db" not in libraries:
+        return False
     if goal.signature == ("assertz", 1):
         return _asserted(goal.arguments[0]) is None
     return goal.signature in OPENING or isinstance(goal.term, ListTerm)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import TypeVar
 
 from nesylang.analysis.builtins import Signature
+from nesylang.analysis.components import strong_components
 from nesylang.analysis.program import Program
 from nesylang.source import Diagnostic, Label, Span
 from nesylang.syntax.terms import signature
-
-Node = TypeVar("Node", bound=Hashable)
 
 Edges = dict[Signature, dict[Signature, Span | None]]
 """Caller -> called -> where it is called under negation, None where it never is."""
@@ -77,44 +75,3 @@ def _path(start: Signature, end: Signature, edges: Edges, members: set[Signature
         path.append(step)
         step = previous[step]
     return path[::-1]
-
-
-def strong_components(edges: Mapping[Node, Sequence[Node]]) -> list[list[Node]]:
-    """Return the strongly connected components, successors first (Tarjan 1972, without recursion)."""
-    order: dict[Node, int] = {}
-    low: dict[Node, int] = {}
-    stack: list[Node] = []
-    on_stack: set[Node] = set()
-    components: list[list[Node]] = []
-    for root in edges:
-        if root in order:
-            continue
-        work: list[tuple[Node, Iterator[Node]]] = []
-        pending: Node | None = root
-        while pending is not None or work:
-            if pending is not None:
-                order[pending] = low[pending] = len(order)
-                stack.append(pending)
-                on_stack.add(pending)
-                work.append((pending, iter(edges.get(pending, ()))))
-                pending = None
-            node, successors = work[-1]
-            for successor in successors:
-                if successor not in order:
-                    pending = successor
-                    break
-                if successor in on_stack:
-                    low[node] = min(low[node], order[successor])
-            if pending is not None:
-                continue
-            work.pop()
-            if work:
-                parent = work[-1][0]
-                low[parent] = min(low[parent], low[node])
-            if low[node] == order[node]:
-                component: list[Node] = []
-                while not component or component[-1] != node:
-                    component.append(stack.pop())
-                on_stack.difference_update(component)
-                components.append(component)
-    return components

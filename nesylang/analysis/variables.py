@@ -105,7 +105,7 @@ def negation_before_binding(program: Program) -> Iterator[Diagnostic]:
 def _fact_predicates(program: Program) -> frozenset[Signature]:
     """Return the predicates that have ground facts only: calling them binds variables."""
     ruled = {signature(atom) for atom in program.heads()}
-    return frozenset(found for found in program.facts if found not in ruled)
+    return frozenset(found for found in (*program.facts, *program.tables) if found not in ruled)
 
 
 def _negated_too_early(rule: Rule, binding: frozenset[Signature]) -> Iterator[Diagnostic]:

@@ -1,4 +1,4 @@
-"""The options ``--nodes`` and ``--seconds``: what answering may cost."""
+"""The options that bound what answering may cost: time, memory, answers, ground rules, nodes."""
 
 from __future__ import annotations
 
@@ -18,10 +18,22 @@ def add_budget(parser: ArgumentParser) -> None:
         metavar="S",
         help="stop when grounding or compiling takes longer than S seconds (default: 120 and 600)",
     )
+    parser.add_argument(
+        "--memory", type=_positive_number, metavar="GIB", help="stop when grounding needs more than this many GiB of memory (default: 8)"
+    )
+    parser.add_argument("--goals", type=_positive_integer, metavar="N", help="stop when grounding has more than N calls open at once")
+    parser.add_argument(
+        "--answers", type=_positive_integer, metavar="N", help="stop when grounding finds more than N answers (default: 20 million)"
+    )
+    parser.add_argument(
+        "--ground-rules", type=_positive_integer, metavar="N", help="stop when grounding makes more than N rules (default: 20 million)"
+    )
 
 
 def settings_of(arguments: Namespace) -> Settings:
     """Return the settings that the options ask for."""
+    from dataclasses import replace
+
     from nesylang.compilation import CompilationBudget
     from nesylang.grounding import GroundingBudget
     from nesylang.inference import Settings
@@ -29,8 +41,19 @@ def settings_of(arguments: Namespace) -> Settings:
     grounding, compilation = GroundingBudget(), CompilationBudget()
     nodes: int | None = arguments.nodes
     seconds: float | None = arguments.seconds
+    memory: float | None = arguments.memory
+    answers: int | None = arguments.answers
+    rules: int | None = arguments.ground_rules
+    goals: int | None = arguments.goals
     return Settings(
-        grounding_budget=GroundingBudget(grounding.goals, grounding.seconds if seconds is None else seconds),
+        grounding_budget=replace(
+            grounding,
+            goals=goals,
+            seconds=grounding.seconds if seconds is None else seconds,
+            bytes=grounding.bytes if memory is None else int(memory * 2**30),
+            answers=grounding.answers if answers is None else answers,
+            rules=grounding.rules if rules is None else rules,
+        ),
         compilation_budget=CompilationBudget(
             compilation.nodes if nodes is None else nodes, compilation.seconds if seconds is None else seconds
         ),

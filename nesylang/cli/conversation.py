@@ -17,7 +17,7 @@ from nesylang.cli.session import Session, observation
 from nesylang.source import NesyError, Source
 from nesylang.syntax import parse, print_statement, print_term
 from nesylang.syntax.questions import parse_input, parse_observation
-from nesylang.syntax.statements import ExpectAnswers, ExpectProbability, Query, Statement
+from nesylang.syntax.statements import ExpectAnswers, ExpectProbability, Query, Statement, without_tables
 from nesylang.syntax.terms import is_ground
 
 COMMAND_LINE = re.compile(r"\s*:(?P<name>[a-z]\w*)(?P<argument>(?:\s.*)?)\Z", re.DOTALL)
@@ -132,7 +132,7 @@ class ColonCommand:
 
 def _add(conversation: Conversation, argument: str) -> None:
     text = argument if argument.endswith(".") else f"{argument}\n."
-    conversation.add(list(parse(Source(INPUT, text)).statements))
+    conversation.add(list(without_tables(parse(Source(INPUT, text)).statements)))
 
 
 def _evidence(conversation: Conversation, argument: str) -> None:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from nesylang.formula.components import cutting_atoms, strong_components
+from nesylang.analysis.components import strong_components
+from nesylang.formula.components import cutting_atoms
 from nesylang.formula.formula import FALSE, TRUE, FormulaBuilder
 from nesylang.grounding.program import FixedWeight, GroundProgram
-from nesylang.source import Diagnostic, Label, NesyError
+from nesylang.source import Diagnostic, Label, NesyError, Span
 from nesylang.syntax import print_term
 
 LISTED = 12
@@ -91,10 +92,28 @@ class _Construction:
         path = [negated, *_path(self.edges, negated, atom, members)]
         named = [print_term(self.program.names[step]) for step in path if step in self.program.names]
         cycle = " -> ".join([*named[:LISTED], *(["..."] if len(named) > LISTED else []), *named[:1]])
-        spans = [self.program.spans[step] for step in path if step in self.program.spans]
-        labels = tuple(Label(span, "part of the cycle") for span in dict.fromkeys(spans))
+        labels = self._cycle_labels(path)
         hint = "whether an atom holds must not depend on its own negation"
         return Diagnostic("E305", f"a cycle through negation: {cycle}" if named else "a cycle through negation", labels, hint)
+
+    def _cycle_labels(self, path: list[int]) -> tuple[Label, ...]:
+        """Return the negated goals between the atoms of a cycle, then the clauses that the cycle leads through."""
+        steps = dict(zip([path[-1], *path[:-1]], path, strict=True))
+        negated: dict[Span, None] = {}
+        clauses: dict[Span, None] = {}
+        for rule in self.program.rules:
+            following = steps.get(rule.head)
+            if following is None or not (following in rule.body or -following in rule.body):
+                continue
+            if rule.span is not None:
+                clauses.setdefault(rule.span)
+            negative = [-literal for literal in rule.body if literal < 0]
+            negated.update((span, None) for atom, span in zip(negative, rule.negations, strict=False) if atom == following)
+        for step in path:
+            if step in self.program.spans:
+                clauses.setdefault(self.program.spans[step])
+        found = [Label(span, "this negation is part of the cycle") for span in negated]
+        return (*found, *(Label(span, "part of the cycle") for span in clauses if span not in negated))
 
 
 def _bodies(program: GroundProgram) -> dict[int, list[tuple[int, ...]]]:

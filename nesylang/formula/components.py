@@ -1,49 +1,8 @@
-"""Strongly connected components, and the atoms at which a cycle can be cut."""
+"""The atoms at which the cycles of a component can be cut."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-
-
-def strong_components(edges: Mapping[int, Sequence[int]], roots: Sequence[int]) -> list[list[int]]:
-    """Return the strongly connected components below ``roots``, those that others depend on first (Tarjan 1972, without recursion)."""
-    index: dict[int, int] = {}
-    low: dict[int, int] = {}
-    on_stack: set[int] = set()
-    stack: list[int] = []
-    components: list[list[int]] = []
-    for root in roots:
-        if root in index:
-            continue
-        work = [(root, iter(edges.get(root, ())))]
-        index[root] = low[root] = len(index)
-        stack.append(root)
-        on_stack.add(root)
-        while work:
-            node, successors = work[-1]
-            for successor in successors:
-                if successor not in index:
-                    index[successor] = low[successor] = len(index)
-                    stack.append(successor)
-                    on_stack.add(successor)
-                    work.append((successor, iter(edges.get(successor, ()))))
-                    break
-                if successor in on_stack:
-                    low[node] = min(low[node], index[successor])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
-                if low[node] == index[node]:
-                    component = []
-                    while True:
-                        member = stack.pop()
-                        on_stack.discard(member)
-                        component.append(member)
-                        if member == node:
-                            break
-                    components.append(component)
-    return components
 
 
 def cutting_atoms(edges: Mapping[int, Sequence[int]], component: Collection[int], start: int) -> tuple[list[int], list[int]]:

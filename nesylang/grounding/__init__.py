@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from nesylang.grounding.native.grounder import NativeGrounder
 from nesylang.grounding.problog_grounder import ProblogGrounder
 from nesylang.grounding.program import (
     Choice,
@@ -30,7 +31,7 @@ class Grounder(Protocol):
         """Return the ground program of what is asked."""
 
 
-GROUNDERS: dict[str, Grounder] = {"problog": ProblogGrounder()}
+GROUNDERS: dict[str, Grounder] = {"native": NativeGrounder(), "problog": ProblogGrounder()}
 """Grounders by name."""
 
 __all__ = [

@@ -13,7 +13,7 @@ from nesylang.analysis.types import EnumerationType, RangeType, Type
 from nesylang.grounding.program import Choice, FixedWeight, LearnableWeight, NetworkSignature, NeuralWeight, Weight
 from nesylang.source import Diagnostic, Label, NesyError, Span, error
 from nesylang.syntax import print_term
-from nesylang.syntax.statements import Clause, Head
+from nesylang.syntax.statements import Clause, FactTable, Head
 from nesylang.syntax.terms import Atom, Compound, ListTerm, Term, Variable, variables
 
 TOLERANCE = 1e-8
@@ -150,20 +150,40 @@ def substitute(term: Term, binding: Mapping[str, Term]) -> Term:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceTable:
-    """All templates by clause number, and the networks that they call."""
+    """All templates by clause number, the tables of probabilistic facts likewise, and the networks that templates call.
+
+    The facts of a table have no templates; each is its own choice, which ``fact_choice`` makes.
+    """
 
     templates: Mapping[int, ChoiceTemplate]
     networks: Mapping[str, NetworkSignature]
+    tables: Mapping[int, FactTable]
+
+    def fact_choice(self, number: int, row: int) -> Choice:
+        """Return the choice that a row of a table is; its bindings are the arguments. Equal rows are choices of their own."""
+        table = self.tables[number]
+        assert table.probabilities is not None, "certain facts are no choices"
+        probability = float(table.probabilities[row])
+        fact = table.fact(row)
+        atom = fact.heads[0].atom
+        bindings = atom.args if isinstance(atom, Compound) else ()
+        return Choice((FixedWeight(probability),), 1 - probability < ROUNDING, (atom,), number, bindings, fact.span)
 
 
 def choice_table(analysis: Analysis) -> ChoiceTable:
-    """Return the templates of all probabilistic clauses (numbered as statements) and neural declarations (numbered after them)."""
+    """Return the templates of all probabilistic clauses (numbered as statements) and neural declarations (numbered after them).
+
+    Tables of probabilistic facts are numbered as statements too.
+    """
     templates: dict[int, ChoiceTemplate] = {}
     networks: dict[str, NetworkSignature] = {}
+    tables: dict[int, FactTable] = {}
     problems: list[Diagnostic] = []
     for number, statement in enumerate(analysis.statements):
-        if isinstance(statement, Clause) and any(head.probability is not None for head in statement.heads):
-            templates[number] = _clause_template(number, statement, networks, problems)
+        if isinstance(statement, FactTable) and statement.probabilities is not None:
+            tables[number] = statement
+        elif isinstance(statement, Clause) and any(head.probability is not None for head in statement.heads):
+            templates[number] = clause_template(number, statement, networks, problems)
     for offset, ((name, _), neural) in enumerate(analysis.neural.items()):
         number = len(analysis.statements) + offset
         templates[number] = _neural_template(number, name, neural.inputs, neural.output, neural.span)
@@ -171,7 +191,7 @@ def choice_table(analysis: Analysis) -> ChoiceTable:
         _add_network(networks, NetworkSignature(name, inputs, neural.output or (), neural.span), problems)
     if problems:
         raise NesyError(problems)
-    return ChoiceTable(templates, networks)
+    return ChoiceTable(templates, networks, tables)
 
 
 def _add_network(networks: dict[str, NetworkSignature], found: NetworkSignature, problems: list[Diagnostic]) -> None:
@@ -196,7 +216,8 @@ def _neural_template(number: int, name: str, inputs: tuple[Type, ...], output: t
     return ChoiceTemplate(number, heads, weights, names, span)
 
 
-def _clause_template(number: int, clause: Clause, networks: dict[str, NetworkSignature], problems: list[Diagnostic]) -> ChoiceTemplate:
+def clause_template(number: int, clause: Clause, networks: dict[str, NetworkSignature], problems: list[Diagnostic]) -> ChoiceTemplate:
+    """Return the template of a probabilistic clause; its networks are added to ``networks``, contradictions to ``problems``."""
     heads: list[Term] = []
     weights: list[FixedTemplate | LearnableTemplate | NeuralTemplate] = []
     for head in clause.heads:

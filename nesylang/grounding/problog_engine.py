@@ -26,6 +26,9 @@ from nesylang.source import Diagnostic, Label, NesyError, Span
 CHECK_EVERY = 64
 """Calls and answers between two looks at the clock."""
 
+MOST_GOALS = 500_000
+"""Goals that may be open at once where the budget says nothing."""
+
 ENGINE_FAILURES = (
     AttributeError,
     TypeError,
@@ -72,13 +75,14 @@ class Engine(DefaultEngine):  # type: ignore[misc]
         for name, arity, function in order_builtins():
             self.add_builtin(name, arity, function)
         self.budget = budget
+        self.most_goals = MOST_GOALS if budget.goals is None else budget.goals
         self.deadline = time.monotonic() + budget.seconds
         self.countdown = CHECK_EVERY
 
     def add_record(self, record: object) -> None:
         """Open a goal; problog calls this for each."""
-        if self.pointer > self.budget.goals:
-            raise BudgetSpent(f"{self.budget.goals:,} open goals", _span(getattr(getattr(record, "node", None), "location", None)))
+        if self.pointer > self.most_goals:
+            raise BudgetSpent(f"{self.most_goals:,} open goals", _span(getattr(getattr(record, "node", None), "location", None)))
         super().add_record(record)
 
     def create_context(self, *arguments: object, **options: object) -> object:

@@ -26,11 +26,14 @@ from nesylang.grounding.stated import is_stated, observation
 from nesylang.source import Source, Span, error
 from nesylang.source.collection import paused_collection
 from nesylang.syntax import print_term
-from nesylang.syntax.statements import Clause, Directive
+from nesylang.syntax.statements import Clause, Directive, FactTable
 from nesylang.syntax.terms import Atom, Compound, ListTerm, Term, Variable, is_ground, signature, subterms, variables
 
 CHOICE = "$choice"
-"""Functor of the annotation that marks a ground atom as an alternative: clause number, alternative, values of the variables."""
+"""Functor of the annotation that marks a ground atom as an alternative: clause number, alternative, values of the variables.
+
+For a fact of a table it is the table's number, 0 and the row.
+"""
 
 COLLECTORS = frozenset({("findall", 3), ("all", 3), ("all_or_none", 3)})
 """Predicates of which only the third argument, the list, is an answer."""
@@ -46,15 +49,17 @@ class Formula(LogicFormula):  # type: ignore[misc]
 
 
 def annotation_type(table: ChoiceTable) -> type[ProblogTerm]:
-    """Return the class of annotations of the templates in ``table``.
+    """Return the class of annotations of the templates and facts in ``table``.
 
-    An annotation says which alternative of which template a ground atom is. It also has the value of its probability, for problog's
-    own evaluation inside subquery/2,3.
+    An annotation says which alternative of which template, or which fact, a ground atom is. It also has the value of its probability,
+    for problog's own evaluation inside subquery/2,3.
     """
 
     class Annotation(ProblogTerm):  # type: ignore[misc]
         def compute_value(self, functions: object = None) -> float:
             number, alternative, *values = self.args
+            if int(number) in table.tables:
+                return initial_probability(table.fact_choice(int(number), int(values[0])), 0)
             template = table.templates[int(number)]
             binding = {name: read_term(value, template.span) for name, value in zip(template.variables, values, strict=True)}
             return initial_probability(template.instantiate(binding, (), table.networks), int(alternative))
@@ -113,6 +118,9 @@ class _Grounding:
             if isinstance(statement, Clause) and not is_stated(statement):
                 with reported(statement.span):
                     self._write_clause(number, statement)
+            elif isinstance(statement, FactTable):
+                with reported(statement.span):
+                    self._write_table(number, statement)
             elif isinstance(statement, Directive) and signature(statement.goal) not in DIRECTIVES:
                 with reported(statement.span):
                     self.database.add_statement(ProblogClause(ProblogTerm("_directive"), write(statement.goal)))
@@ -137,10 +145,19 @@ class _Grounding:
         else:
             self.database.add_statement(AnnotatedDisjunction(heads, ProblogTerm("true") if body is None else body))
 
+    def _write_table(self, number: int, table: FactTable) -> None:
+        for row, fact in enumerate(table.facts()):
+            head = self.writer.term(fact.heads[0].atom)
+            if table.probabilities is not None:
+                head = head.with_probability(self.annotation(CHOICE, *map(ProblogConstant, (number, 0, row))))
+            self.database.add_statement(head)
+
     def _declare(self) -> None:
-        """Let declared predicates fail where they have no clauses."""
+        """Let declared predicates and those of tables fail where they have no clauses."""
         defined = {signature(head.atom) for s in self.analysis.statements if isinstance(s, Clause) for head in s.heads}
-        for name, arity in self.analysis.predicates:
+        tables = [s for s in self.analysis.statements if isinstance(s, FactTable)]
+        defined.update((table.name, table.arity) for table in tables if table.rows)
+        for name, arity in dict.fromkeys([*self.analysis.predicates, *((table.name, table.arity) for table in tables)]):
             if (name, arity) not in defined:
                 self.database.add_statement(ProblogClause(self.writer.head(name, arity), ProblogTerm("fail")))
 

@@ -89,6 +89,12 @@ class FormulaReader:
             self.foreign.setdefault(key, []).append((atom, probability, label))
             return
         number, alternative, *values = probability.args
+        if int(number) in self.table.tables:
+            (row,) = values
+            self.choice_atoms[atom] = (len(self.choices), 0)
+            self.choices.append(self.table.fact_choice(int(number), int(row)))
+            self.spans[atom] = self.choices[-1].span
+            return
         template = self.table.templates[int(number)]
         if key not in self.choice_numbers:
             binding = {name: read_term(value, template.span) for name, value in zip(template.variables, values, strict=True)}

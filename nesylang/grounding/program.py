@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nesylang.source import Span
@@ -102,10 +102,18 @@ class NetworkSignature:
 
 @dataclass(frozen=True, slots=True)
 class GroundRule:
-    """``head`` holds if all literals of ``body`` hold."""
+    """``head`` holds if all literals of ``body`` hold.
+
+    ``clause`` numbers the clause that it comes from, -1 where it comes from none; ``bindings`` are variables of that clause with their
+    values. ``negations`` are the places of the negated goals that the negative literals come from, in their order, where they are known.
+    """
 
     head: int
     body: tuple[int, ...]
+    clause: int = -1
+    bindings: tuple[tuple[str, Term], ...] = ()
+    span: Span | None = None
+    negations: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +127,7 @@ class GroundProgram:
 
     choices: tuple[Choice, ...]
     choice_atoms: Mapping[int, tuple[int, int]]
-    rules: tuple[GroundRule, ...]
+    rules: Sequence[GroundRule]
     names: Mapping[int, Term]
     spans: Mapping[int, Span]
     queries: tuple[GroundQuery, ...]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from nesylang.analysis import Analysis
+from nesylang.grounding.program import GroundProgram
 from nesylang.source import Span
 from nesylang.syntax.terms import Term
 
@@ -29,17 +31,26 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class GroundingBudget:
-    """Most goals that may be open at once, and most seconds."""
+    """Most answers and ground rules, seconds, bytes of memory on top of what is used when grounding begins, and calls open at once.
 
-    goals: int = 500_000
+    Without a bound on ``goals``, memory is what bounds recursion. The grounder ``problog`` counts only goals, 500,000 where nothing is
+    said, and seconds.
+    """
+
+    goals: int | None = None
     seconds: float = 120.0
+    answers: int = 20_000_000
+    rules: int = 20_000_000
+    bytes: int = 8 * 2**30
 
 
 @dataclass(frozen=True, slots=True)
 class GroundingRequest:
     """Queries and observations on top of those that the program derives itself (``query(X) :- ...``, ``evidence(X, true) :- ...``).
 
-    ``program_queries`` says whether the program's own query/1 clauses are asked too.
+    ``program_queries`` says whether the program's own query/1 clauses are asked too, ``program_evidence`` whether its evidence/1,2 clauses
+    observe. ``probabilities`` computes, for subquery/2,3, the
+    probabilities of the answers of a ground program's first query.
     """
 
     analysis: Analysis
@@ -47,3 +58,5 @@ class GroundingRequest:
     observations: tuple[Observation, ...]
     program_queries: bool = True
     budget: GroundingBudget = field(default_factory=GroundingBudget)
+    probabilities: Callable[[GroundProgram], Sequence[float]] | None = None
+    program_evidence: bool = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from nesylang.analysis import Analysis
 from nesylang.compilation import COMPILERS, CompilationBudget, CompiledProgram, Compiler, compile_program
@@ -13,10 +14,12 @@ from nesylang.grounding import (
     Grounder,
     GroundingBudget,
     GroundingRequest,
+    GroundProgram,
     Observation,
     stated_observations,
     stated_queries,
 )
+from nesylang.inference.marginals import marginals
 from nesylang.syntax.statements import Query
 
 
@@ -24,7 +27,7 @@ from nesylang.syntax.statements import Query
 class Settings:
     """How programs are ground and compiled, and what that may cost."""
 
-    grounder: Grounder = GROUNDERS["problog"]
+    grounder: Grounder = GROUNDERS["native"]
     compiler: Compiler = COMPILERS["sdd"]
     grounding_budget: GroundingBudget = field(default_factory=GroundingBudget)
     compilation_budget: CompilationBudget = field(default_factory=CompilationBudget)
@@ -47,6 +50,13 @@ def compile_analysis(
         observations=(*stated_observations(analysis), *per_example),
         program_queries=queries is None,
         budget=settings.grounding_budget,
+        probabilities=partial(_probabilities, settings),
     )
     ground = settings.grounder.ground(request)
     return compile_program(ground, settings.compiler, settings.compilation_budget)
+
+
+def _probabilities(settings: Settings, ground: GroundProgram) -> list[float]:
+    """Return the probabilities of the answers of a ground program's first query, for subquery/2,3."""
+    compiled = compile_program(ground, settings.compiler, settings.compilation_budget)
+    return [answer.probability for answer in marginals(compiled)[0].answers]

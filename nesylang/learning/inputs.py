@@ -27,6 +27,17 @@ def tensor_name(term: Term) -> str:
     )
 
 
+RESERVED_NAMES = frozenset({"self", "evidence"})
+"""Keywords of a module's call that are no tensors."""
+
+
+def check_names(terms: Mapping[str, Term]) -> None:
+    """Raise E602 for a tensor (name -> a term that uses it) whose name a module's call cannot take."""
+    for name in sorted(RESERVED_NAMES & terms.keys()):
+        message = f"no tensor can be named '{name}', as model({name}=...) means something else"
+        raise error("E602", message, terms[name].span, "used as a tensor here", "give the constant another name in the program")
+
+
 def check_tensors(tensors: Mapping[str, object], needed: Mapping[str, Term]) -> dict[str, Tensor]:
     """Return the tensors if they are those needed (name -> a term that uses it), with one batch size.
 

@@ -9,18 +9,19 @@ from typing import Protocol, cast
 import torch
 from torch import Tensor, nn
 
+from nesylang.analysis.suggestions import did_you_mean
 from nesylang.compilation.compiled import CompiledProgram
-from nesylang.evaluation import Semiring
+from nesylang.evaluation import SEMIRINGS, Semiring
 from nesylang.learning import losses
 from nesylang.learning.conditioned import ConditionedProgram
-from nesylang.learning.inputs import check_tensors, tensor_name
+from nesylang.learning.inputs import check_names, check_tensors, tensor_name
 from nesylang.learning.losses import Labels
 from nesylang.learning.networks import check_networks
 from nesylang.learning.parameters import LearnableWeights
 from nesylang.learning.result import Result
 from nesylang.source import error, whole
 from nesylang.syntax import parse_term, print_term
-from nesylang.syntax.terms import Atom, Compound, is_ground, signature
+from nesylang.syntax.terms import Atom, Compound, Term, is_ground, signature
 
 CONNECTIVES = {("not", 1), ("\\+", 1), (",", 2), (";", 2)}
 """Functors of goals that are no atoms."""
@@ -45,7 +46,8 @@ class LogicModule(nn.Module):
     fixes it. ``semiring`` is a row of SEMIRINGS or such an object. ``evidence`` names atoms that examples will observe: only needed where
     these rest on learnable weights that no query rests on, so that these exist from the start.
 
-    Raises E601 for networks that are missing or unknown, E606 for those that are no modules.
+    Raises E601 for networks that are missing or unknown, E602 for tensors that cannot be passed by their names, E606 for networks that are
+    no modules and for an unknown semiring.
     """
 
     _anchor: Tensor
@@ -60,6 +62,9 @@ class LogicModule(nn.Module):
         evidence: tuple[str, ...] = (),
     ) -> None:
         super().__init__()
+        if isinstance(semiring, str) and semiring not in SEMIRINGS:
+            hint = did_you_mean(semiring, SEMIRINGS) or f"the semirings are {', '.join(SEMIRINGS)}"
+            raise error("E606", f"there is no semiring '{semiring}'", hint=hint)
         observed = tuple(sorted(map(_canonical, evidence)))
         compiled = {atoms: source.compile(atoms) for atoms in dict.fromkeys([(), observed])}
         self.weights = LearnableWeights(program.ground for program in compiled.values())
@@ -89,8 +94,7 @@ class LogicModule(nn.Module):
             raise error("E606", "tensors are passed by the names that the program gives them", hint="such as model(a=images)")
         observations = _observations(evidence or {})
         program = self._under(tuple(sorted(observations)))
-        needed = {tensor_name(term): term for call in program.calls.values() for term in call.tensor_terms()}
-        inputs = check_tensors(tensors, needed)
+        inputs = check_tensors(tensors, _needed(program))
         batch = _batch_size(inputs, observations)
         device = self._anchor.device
         columns = {name: call.log_columns(self._network(name), inputs, batch, device) for name, call in program.calls.items()}
@@ -116,6 +120,7 @@ class LogicModule(nn.Module):
 
     def _conditioned(self, atoms: tuple[str, ...], compiled: CompiledProgram) -> ConditionedProgram:
         program = ConditionedProgram(compiled, self.weights, self._semiring)
+        check_names(_needed(program))
         assert set(program.evidence_names) == set(atoms), f"compiled under {program.evidence_names} instead of {atoms}"
         return program.to(self._anchor.device)
 
@@ -133,6 +138,11 @@ class LogicModule(nn.Module):
                 attribute += "_"
             self._attributes[name] = attribute
             self.networks[attribute] = network
+
+
+def _needed(program: ConditionedProgram) -> dict[str, Term]:
+    """Return the names of the tensors that a program uses, each with a term that uses it."""
+    return {tensor_name(term): term for call in program.calls.values() for term in call.tensor_terms()}
 
 
 def _canonical(text: str) -> str:

@@ -48,13 +48,26 @@ class NetworkCall:
         """Return log-probabilities (batch, applications * width), of batch size 1 where the network sees no tensor.
 
         The network is called once, on inputs (applications * batch, ...) per argument; symbols are passed as their indices, of type long.
-        Raises E603 for shapes that do not fit, E604 for outputs that are no probabilities.
+        Raises E603 for shapes that do not fit and for a network that fails on its inputs, E604 for outputs that are no probabilities.
         """
         batch = 1 if self.is_symbolic else batch
         inputs = [self._argument(position, tensors, batch, device) for position in range(len(self.signature.inputs))]
         rows = len(self.applications) * batch
-        columns = self._log_probabilities(network, self._checked(network(*inputs), rows))
+        columns = self._log_probabilities(network, self._checked(self._output(network, inputs), rows))
         return columns.view(len(self.applications), batch, self.width).transpose(0, 1).flatten(1)
+
+    def _output(self, network: nn.Module, inputs: list[Tensor]) -> object:
+        """Return what the network returns; raises E603 where it fails, as it does on inputs of another shape than it is made for."""
+        try:
+            return network(*inputs)
+        except torch.OutOfMemoryError:
+            raise
+        except RuntimeError as failure:
+            found = " and ".join(str(tuple(argument.shape)) for argument in inputs)
+            expected = _first_layer(network)
+            message = f"the network '{self.signature.name}' failed on input of shape {found}: {failure}"
+            hint = "axis 0 has the distinct inputs times the examples" + (f"; its first layer is {expected}" if expected else "")
+            raise error("E603", message, self.signature.span, "declared here", hint) from failure
 
     def _argument(self, position: int, tensors: Mapping[str, Tensor], batch: int, device: torch.device) -> Tensor:
         """Return what one argument receives: (applications * batch, ...), of type long for symbols."""
@@ -122,6 +135,13 @@ class NetworkCall:
 
     def _no_probability(self, found: str, hint: str) -> NesyError:
         return error("E604", f"the network '{self.signature.name}' returned {found}", self.signature.span, "declared here", hint)
+
+
+def _first_layer(network: nn.Module) -> str | None:
+    """Return the first layer of a network that says what size of input it takes."""
+    layers = (module for module in network.modules() if hasattr(module, "in_features") or hasattr(module, "in_channels"))
+    first = next(layers, None)
+    return None if first is None else repr(first)
 
 
 def network_calls(ground: GroundProgram) -> dict[str, NetworkCall]:

@@ -31,6 +31,7 @@ CODES: dict[str, str] = {
     "E214": "Python code named by a program",
     "E215": "a variable that the clause never binds",
     "E216": "a type that a network cannot take or return",
+    "E217": "a data file that is no table",
     "W201": "negation before a variable is bound",
     "W202": "arithmetic as an argument is a term, not a number",
     "W203": "a variable that occurs once",

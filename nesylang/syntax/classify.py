@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from nesylang.source import Diagnostic, NesyError, Source, Span, error
 from nesylang.source.collection import paused_collection
+from nesylang.syntax.fact_runs import SHORTEST_RUN, tokens_and_tables
 from nesylang.syntax.parser import Parser, Sentence
 from nesylang.syntax.statements import (
     Clause,
@@ -69,15 +70,19 @@ def parse(source: Source) -> SyntaxTree:
     return tree
 
 
-def parse_partially(source: Source) -> tuple[SyntaxTree, tuple[Diagnostic, ...]]:
-    """Return the statements of a source that have no syntax errors, and the errors of the others in the order of their places."""
+def parse_partially(source: Source, threshold: int = SHORTEST_RUN) -> tuple[SyntaxTree, tuple[Diagnostic, ...]]:
+    """Return the statements of a source that have no syntax errors, and the errors of the others in the order of their places.
+
+    At least ``threshold`` simple facts of one predicate that follow each other become a table.
+    """
     with paused_collection():
-        return _parse(source)
+        return _parse(source, threshold)
 
 
-def _parse(source: Source) -> tuple[SyntaxTree, tuple[Diagnostic, ...]]:
+def _parse(source: Source, threshold: int) -> tuple[SyntaxTree, tuple[Diagnostic, ...]]:
+    tokens, tables = tokens_and_tables(source, threshold)
     statements: list[Statement] = []
-    parser = Parser(source)
+    parser = Parser(source, tokens)
     sentences = parser.sentences()
     diagnostics = list(parser.diagnostics)
     for sentence in sentences:
@@ -85,6 +90,8 @@ def _parse(source: Source) -> tuple[SyntaxTree, tuple[Diagnostic, ...]]:
             statements.append(classify(sentence))
         except NesyError as failure:
             diagnostics.extend(failure.diagnostics)
+    if tables:
+        statements = sorted([*statements, *tables], key=lambda statement: statement.span.start)
     diagnostics.sort(key=lambda diagnostic: diagnostic.labels[0].span.start)
     return SyntaxTree(tuple(statements)), tuple(diagnostics)
 

@@ -22,6 +22,10 @@ FOREIGN_OPERATORS = {"and": "'and' is written with a comma", "or": "'or' is writ
 """What other languages put between terms."""
 
 
+ENDS = frozenset({"END", "FACT", "TABLE"})
+"""Types of the tokens that a statement ends with."""
+
+
 class SyntaxProblem(Exception):
     """Ends the parsing of one statement, with what is wrong with it."""
 
@@ -33,9 +37,9 @@ class SyntaxProblem(Exception):
 class TokenReader:
     """The tokens of a source with a position in them, and the complaints about what is found there."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, tokens: list[Token] | None = None) -> None:
         self.source = source
-        self.tokens = tokenise(source)
+        self.tokens = tokenise(source) if tokens is None else tokens
         self.position = 0
         self.frames: list[Frame] = []
 
@@ -65,7 +69,7 @@ class TokenReader:
         if token.type == "END" and self.frames[-1].opener is not None:
             return self.unclosed(self.frames[-1].opener)
         if expecting:
-            if token.type == "END" and (previous is None or previous.type == "END"):
+            if token.type == "END" and (previous is None or previous.type in ENDS):
                 hint = "remove this period"
             elif value in (")", "]", "}") and previous is not None and previous.value == ",":
                 hint = "remove the comma before it"
@@ -93,7 +97,7 @@ class TokenReader:
     def _starts_statement(self, distance: int) -> bool:
         """Return whether the token at a distance is the first of its statement."""
         before = self.peek(distance - 1)
-        return before is None or before.type in ("END", "FACT")
+        return before is None or before.type in ENDS
 
     def clash(self, token: Token, name: str) -> SyntaxProblem:
         frame = self.frames[-1]

@@ -1,7 +1,8 @@
-"""Imports: the statements of imported files in front of those of the file that imports them."""
+"""Imports, whose statements come before those of the file that imports them, and files that directives load, in their place."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -9,26 +10,31 @@ from pathlib import Path
 from nesylang.resources import stdlib_directory
 from nesylang.source import Diagnostic, Label, NesyError, Source, Span
 from nesylang.syntax.classify import parse_partially
+from nesylang.syntax.data_files import csv_table, sqlite_tables
+from nesylang.syntax.loading import Consultation, CsvFile, Loading, SqliteFile, parts_of, uses_data
+from nesylang.syntax.rows import STATED
 from nesylang.syntax.statements import (
     Clause,
+    Directive,
     Evidence,
     ExpectAnswers,
+    Expectation,
     ExpectError,
     ExpectProbability,
+    FactTable,
     Import,
     Query,
     Statement,
     SyntaxTree,
 )
-from nesylang.syntax.terms import signature
+from nesylang.syntax.terms import ListTerm, signature
 
 OWN = (Query, Evidence, ExpectProbability, ExpectAnswers, ExpectError)
-OWN_HEADS = frozenset({("query", 1), ("evidence", 1), ("evidence", 2)})
 
 
-def read_source(path: Path, span: Span | None = None) -> Source:
-    """Return the source in a file; raise NesyError E701 where it cannot be read (``span``: the import that asks for it)."""
-    labels = (Label(span, "imported here"),) if span is not None else ()
+def read_source(path: Path, span: Span | None = None, note: str = "imported here") -> Source:
+    """Return the source in a file; raise NesyError E701 where it cannot be read (E212 with ``span``, the import that asks for it)."""
+    labels = (Label(span, note),) if span is not None else ()
     code = "E701" if span is None else "E212"
     try:
         return Source(str(path), path.read_text(encoding="utf-8-sig"))
@@ -44,13 +50,14 @@ def read_source(path: Path, span: Span | None = None) -> Source:
 
 
 def _files_like(path: Path) -> str:
-    """Return a hint about the programs in the folder of a file that there is not."""
-    names = sorted(p.name for p in path.parent.glob("*.nesy")) if path.parent.is_dir() else []
+    """Return a hint about the files of the same kind in the folder of a file that there is not."""
+    suffix = path.suffix if path.suffix in (".pl", ".csv") else ".nesy"
+    names = sorted(p.name for p in path.parent.glob(f"*{suffix}")) if path.parent.is_dir() else []
     similar = get_close_matches(path.stem, [Path(name).stem for name in names], n=1, cutoff=0.7)
     if similar:
-        return f"did you mean {similar[0]}.nesy?"
+        return f"did you mean {similar[0]}{suffix}?"
     if not names:
-        return f"there is no .nesy file in {path.parent}"
+        return f"there is no {suffix} file in {path.parent}"
     return f"its folder has {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}"
 
 
@@ -58,7 +65,8 @@ def load_program(source: Source, directory: Path) -> SyntaxTree:
     """Return the statements of a source with those of everything that it imports, each file once, imports first.
 
     Relative imports are looked up in ``directory``. Imported files bring rules, types and declarations, never queries, evidence or
-    expectations. Raise NesyError with the syntax errors of all files, or for a file that cannot be read or a cycle of imports.
+    expectations. A directive that loads a file is replaced by what is in the file: tables of data, or the statements of a program with
+    its queries and evidence. Raise NesyError with the syntax errors of all files, or for a file that cannot be read or a cycle of imports.
     """
     tree, diagnostics = parse_partially(source)
     return load_imports(tree, directory, (directory / Path(source.name).name).resolve(), diagnostics)
@@ -73,10 +81,10 @@ def load_imports(tree: SyntaxTree, directory: Path, path: Path | None = None, di
     loader.diagnostics.extend(diagnostics)
     if path is not None:
         loader.open.append(path)
-    loader.load(tree, directory)
+    statements = loader.load(tree, directory)
     if loader.diagnostics:
         raise NesyError(loader.diagnostics)
-    return SyntaxTree((*loader.statements, *tree.statements))
+    return SyntaxTree((*loader.statements, *statements))
 
 
 class _Loader:
@@ -85,31 +93,83 @@ class _Loader:
         self.diagnostics: list[Diagnostic] = []
         self.loaded: set[Path] = set()
         self.open: list[Path] = []
+        self.with_data = False
 
-    def load(self, tree: SyntaxTree, directory: Path) -> None:
-        """Add what the imports of a program bring."""
-        for statement in tree.statements:
-            if isinstance(statement, Import):
-                self._import(statement, directory)
+    def load(self, tree: SyntaxTree, directory: Path) -> list[Statement]:
+        """Add what the imports of a program bring; return its own statements, those of loaded files in place of their directives.
 
-    def _import(self, statement: Import, directory: Path) -> None:
+        It calls itself through ``_read`` only, so that long chains of files stay within Python's stack.
+        """
+        self.with_data = self.with_data or any(map(uses_data, tree.statements))
+        statements: list[Statement] = []
+        for part in (part for statement in tree.statements for part in self._parts(statement)):
+            try:
+                match part:
+                    case Import(span=span):
+                        statements.append(part)
+                        shown = _locate(part, directory)
+                        self._check_cycle(shown.resolve(), span)
+                        self.statements.extend(s for s in self._read(shown, span, "imported here") if not _is_own(s))
+                    case Consultation(file=file, term=term):
+                        shown = _consulted(file, term.span, directory)
+                        statements.extend(s for s in self._read(shown, term.span, "loaded here") if not isinstance(s, Expectation))
+                    case CsvFile() | SqliteFile():
+                        statements.extend(_tables(part, directory))
+                    case _:
+                        statements.append(part)
+            except NesyError as failure:
+                self.diagnostics.extend(failure.diagnostics)
+        return statements
+
+    def _parts(self, statement: Statement) -> Sequence[Statement | Loading]:
+        """Return a statement, or what it loads."""
+        if not isinstance(statement, Directive):
+            return (statement,)
         try:
-            shown = _locate(statement, directory)
-            path = shown.resolve()
-            if path in self.open:
-                names = " -> ".join(p.name for p in [*self.open[self.open.index(path) :], path])
-                label = Label(statement.span, "closes the cycle")
-                self.diagnostics.append(Diagnostic("E213", f"the imports form a cycle: {names}", (label,)))
-            elif path not in self.loaded:
-                self.loaded.add(path)
-                tree, problems = parse_partially(read_source(shown, statement.span))
-                self.diagnostics.extend(problems)
-                self.open.append(path)
-                self.load(tree, shown.parent)
-                self.open.pop()
-                self.statements.extend(s for s in tree.statements if not _is_own(s))
+            parts = list(parts_of(statement, self.with_data))
         except NesyError as failure:
             self.diagnostics.extend(failure.diagnostics)
+            return ()
+        if all(isinstance(part, Directive) for part in parts) and not isinstance(statement.goal, ListTerm):
+            return (statement,)
+        return parts
+
+    def _check_cycle(self, path: Path, span: Span) -> None:
+        if path in self.open:
+            names = " -> ".join(p.name for p in [*self.open[self.open.index(path) :], path])
+            raise NesyError([Diagnostic("E213", f"the imports form a cycle: {names}", (Label(span, "closes the cycle"),))])
+
+    def _read(self, shown: Path, span: Span, note: str) -> list[Statement]:
+        """Return the statements of a file, none where it was read before; add what it imports."""
+        path = shown.resolve()
+        if path in self.loaded or path in self.open:
+            return []
+        self.loaded.add(path)
+        tree, problems = parse_partially(read_source(shown, span, note))
+        self.diagnostics.extend(problems)
+        self.open.append(path)
+        statements = self.load(tree, shown.parent)
+        self.open.pop()
+        return statements
+
+
+def _consulted(file: str, span: Span, directory: Path) -> Path:
+    """Return the file that a directive names, as messages are to show it; ``.pl`` may be left out."""
+    _check_name(file, span)
+    path = directory / file
+    return path if path.suffix or os.path.exists(path) else path.with_name(f"{path.name}.pl")
+
+
+def _tables(part: CsvFile | SqliteFile, directory: Path) -> list[FactTable]:
+    """Return the tables in a data file."""
+    span = part.term.span
+    _check_name(part.file, span)
+    path = directory / part.file
+    if isinstance(part, SqliteFile):
+        tables = sqlite_tables(path, span)
+    else:
+        tables = [csv_table(read_source(path, span, "loaded here"), part.predicate, part.probability, span)]
+    return [_checked(table, span) for table in tables]
 
 
 def _locate(statement: Import, directory: Path) -> Path:
@@ -119,8 +179,7 @@ def _locate(statement: Import, directory: Path) -> Path:
             message = "a program cannot load Python code"
             hint = "bind Python functions and networks from the embedding Python program"
             raise NesyError([Diagnostic("E214", message, (Label(statement.span),), hint)])
-        if "\0" in statement.target:
-            raise NesyError([Diagnostic("E212", "no file has a zero byte in its name", (Label(statement.span),))])
+        _check_name(statement.target, statement.span)
         return directory / statement.target
     path = stdlib_directory() / f"{statement.target}.nesy"
     if not path.is_file():
@@ -131,8 +190,21 @@ def _locate(statement: Import, directory: Path) -> Path:
     return path
 
 
+def _check_name(name: str, span: Span) -> None:
+    if "\0" in name:
+        raise NesyError([Diagnostic("E212", "no file has a zero byte in its name", (Label(span),))])
+
+
+def _checked(table: FactTable, span: Span) -> FactTable:
+    """Return a table unless it has what queries and evidence are stated by."""
+    if (table.name, table.arity) in STATED:
+        message = f"{table.name}/{table.arity} asks or observes and is no predicate that data could be loaded into"
+        raise NesyError([Diagnostic("E208", message, (Label(span, "loaded here"),), "choose another name")])
+    return table
+
+
 def _is_own(statement: Statement) -> bool:
     """Return whether a statement asks something rather than says something, and so stays with its own file."""
     if isinstance(statement, OWN):
         return True
-    return isinstance(statement, Clause) and signature(statement.heads[0].atom) in OWN_HEADS
+    return isinstance(statement, Clause) and signature(statement.heads[0].atom) in STATED

@@ -43,10 +43,13 @@ class Sentence:
 
 
 class Parser(TokenReader):
-    """Parses the sentences of one source; ``diagnostics`` collects the errors."""
+    """Parses the sentences of one source; ``diagnostics`` collects the errors.
 
-    def __init__(self, source: Source) -> None:
-        super().__init__(source)
+    ``tokens`` are the source's, if they are known; facts that were read before stand there as one token TABLE.
+    """
+
+    def __init__(self, source: Source, tokens: list[Token] | None = None) -> None:
+        super().__init__(source, tokens)
         self.diagnostics: list[Diagnostic] = []
 
     def sentences(self) -> list[Sentence]:
@@ -60,6 +63,9 @@ class Parser(TokenReader):
                 self.position += 1
                 fact = self._fact(token)
                 sentences.append(Sentence(None, fact, fact.span))
+                continue
+            if token.type == "TABLE":
+                self.position += 1
                 continue
             try:
                 sentences.append(self._sentence())

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from nesylang.syntax.operators import AGGREGATES, ARGUMENT_PRIORITY, BODY_XOR, INFIX, PREFIX, QUANTIFIERS, TERM_PRIORITY, Operator
 from nesylang.syntax.statements import (
+    Cell,
     Clause,
     Constraint,
     Directive,
@@ -16,6 +17,7 @@ from nesylang.syntax.statements import (
     ExpectAnswers,
     ExpectError,
     ExpectProbability,
+    FactTable,
     ForeignDeclaration,
     Head,
     Import,
@@ -267,9 +269,20 @@ def _behind_keyword(term: Term, priority: int) -> str:
 
 
 def print_statement(statement: Statement) -> str:
-    """Return a statement as text, its period included."""
+    """Return a statement as text, its period included; the facts of a table on a line each."""
+    if isinstance(statement, FactTable):
+        return "\n".join(map(print_statement, statement.facts()))
     text = _statement_text(statement)
     return text + (" ." if text[-1] in SYMBOLS else ".")
+
+
+def print_cell(cell: Cell) -> str:
+    """Return an argument of a fact in a table as text."""
+    if isinstance(cell, str):
+        return print_name(cell)
+    if isinstance(cell, int):
+        return print_integer(cell)
+    return print_float(cell) if isinstance(cell, float) else print_term(cell, ARGUMENT_PRIORITY)
 
 
 def _statement_text(statement: Statement) -> str:
@@ -307,6 +320,8 @@ def _statement_text(statement: Statement) -> str:
             return "import " + (_declared(target) if library else quote(target, '"'))
         case Directive(goal=goal):
             return f":- {print_term(goal, 1199)}"
+        case FactTable():
+            raise AssertionError("the facts of a table are statements of their own")
 
 
 def _print_labelled(weight: Term | None, name: str | None, formula: Term) -> str:

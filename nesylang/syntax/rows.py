@@ -4,106 +4,158 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any, cast
 
 from nesylang.source import Source, Span, error
 from nesylang.source.collection import paused_collection
-from nesylang.syntax import print_term
-from nesylang.syntax.statements import Clause, Head
-from nesylang.syntax.terms import Atom, Compound, Float, Integer, ListTerm, Term
+from nesylang.syntax.printer import print_cell, print_name
+from nesylang.syntax.statements import Cell, Clause, FactPlace, FactTable, cell_term
+from nesylang.syntax.terms import ListTerm
 
-NOWHERE = Span(Source("rows", ""), 0, 0)
+_NOWHERE = Span(Source("rows", ""), 0, 0)
+_CELLS = frozenset({int, float, str})
+
+STATED = frozenset({("query", 1), ("evidence", 1), ("evidence", 2)})
+"""Facts that ask or observe, which a table cannot hold."""
 
 
-def fact_statements(predicate: str, rows: Iterable[object], probabilities: Sequence[float] | None) -> list[Clause]:
-    """Return a fact for each row; raise NesyError E606 where the rows make none.
+def fact_statements(predicate: str, rows: Iterable[object], probabilities: Sequence[float] | None) -> list[FactTable] | list[Clause]:
+    """Return the facts of the rows, a table of them where there are any; raise NesyError E606 where the rows make none.
 
-    The facts' source is a listing of the rows, one a line, so that diagnostics show the row.
+    The facts' source is a listing of the rows, one a line, so that diagnostics show the row. It is written where somebody looks at it.
     """
-    weights = None if probabilities is None else _weights(predicate, probabilities)
-    facts = []
-    arity: int | None = None
-    for number, row in enumerate(_rows(predicate, rows)):
-        terms = tuple(_term(value, predicate, number) for value in _cells(row))
-        if not terms:
-            raise error("E606", f"row {number} of the facts of '{predicate}' is empty", hint="a row needs at least one value")
-        if arity is not None and len(terms) != arity:
-            message = f"row {number} of the facts of '{predicate}' has {len(terms)} values, those before it have {arity}"
-            raise error("E606", message, hint="all rows of a table have the same number of values")
-        arity = len(terms)
-        facts.append(Compound(predicate, terms, NOWHERE))
-    if weights is not None and len(weights) != len(facts):
-        raise error(
-            "E606", f"'{predicate}' has {len(facts)} rows and {len(weights)} probabilities", hint="give one probability for each row"
-        )
+    if not isinstance(predicate, str):
+        raise error("E606", f"the name of a predicate must be a string, found {type(predicate).__name__}", hint='such as "edge"')
     with paused_collection():
-        return _placed(predicate, facts, weights)
+        weights = None if probabilities is None else _weights(predicate, probabilities)
+        cells = _table(predicate, rows)
+        if weights is not None and len(weights) != len(cells):
+            message = f"'{predicate}' has {len(cells)} rows and {len(weights)} probabilities"
+            raise error("E606", message, hint="give one probability for each row")
+        if not cells:
+            return []
+        table = listed_table(f"facts of {predicate}", predicate, len(cells[0]), cells, weights)
+        return list(table.facts()) if (predicate, table.arity) in STATED else [table]
 
 
-def _placed(predicate: str, facts: list[Compound], weights: list[float] | None) -> list[Clause]:
-    """Return the facts as clauses of a source that lists them."""
-    lines = [print_term(fact) for fact in facts]
-    if weights is not None:
-        lines = [f"{weight!r}::{line}" for weight, line in zip(weights, lines, strict=True)]
-    source = Source(f"facts of {predicate}", ".\n".join(lines) + ".")
-    clauses = []
-    for number, fact in enumerate(facts):
-        start = source.line_starts[number]
-        span = Span(source, start, start + len(lines[number]))
-        probability = None if weights is None else Float(weights[number], span)
-        placed = Compound(predicate, tuple(_at(argument, span) for argument in fact.args), span)
-        clauses.append(Clause((Head(probability, placed),), None, span))
-    return clauses
+def listed_table(
+    source: str, predicate: str, arity: int, cells: tuple[tuple[Cell, ...], ...], probabilities: tuple[float, ...] | None
+) -> FactTable:
+    """Return the table of rows that stand in no text; ``source`` names the listing that diagnostics show."""
+    listing = FactListing(source, predicate, cells, probabilities)
+    return FactTable(predicate, arity, cells, probabilities, Span(listing, 0, 0), listing)
 
 
-def _at(term: Term, span: Span) -> Term:
-    if isinstance(term, Atom | Integer | Float):
-        term.span = span
-    return term
+class FactListing(Source):
+    """The listing of a table's facts, one a line, that is written when it is first looked at; and the places in it."""
+
+    __slots__ = ("cells", "predicate", "probabilities")
+
+    predicate: str
+    cells: tuple[tuple[Cell, ...], ...]
+    probabilities: tuple[float, ...] | None
+
+    def __init__(self, name: str, predicate: str, cells: tuple[tuple[Cell, ...], ...], probabilities: tuple[float, ...] | None) -> None:
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "predicate", predicate)
+        object.__setattr__(self, "cells", cells)
+        object.__setattr__(self, "probabilities", probabilities)
+
+    def __reduce__(self) -> tuple[type[FactListing], tuple[object, ...]]:
+        return FactListing, (self.name, self.predicate, self.cells, self.probabilities)
+
+    def __getattr__(self, attribute: str) -> object:
+        # The slots of the text and of its lines are empty until they are needed.
+        if attribute not in ("text", "line_starts"):
+            raise AttributeError(attribute)
+        Source.__init__(self, self.name, "\n".join(map(self._line, range(len(self.cells)))))
+        return object.__getattribute__(self, attribute)
+
+    def _line(self, row: int) -> str:
+        weight = "" if self.probabilities is None else f"{self.probabilities[row]!r}::"
+        return f"{weight}{print_name(self.predicate)}({','.join(map(print_cell, self.cells[row]))})."
+
+    def place(self, row: int) -> FactPlace:
+        """Return where a fact stands, which is also said to be the place of its parts."""
+        start = self.line_starts[row] if row else 0
+        span = Span(self, start, start + len(self._line(row)) - 1)
+        return FactPlace(span, span, span, (span,) * len(self.cells[row]))
 
 
-def _weights(predicate: str, probabilities: Sequence[float]) -> list[float]:
+def _weights(predicate: str, probabilities: Sequence[float]) -> tuple[float, ...]:
     try:
-        return [float(value) for value in probabilities]
+        return tuple(map(float, _plain(probabilities)))
     except (TypeError, ValueError):
         message = f"the probabilities of the facts of '{predicate}' are not a sequence of numbers"
         raise error("E606", message, hint="give one probability for each row") from None
 
 
-def _rows(predicate: str, rows: Iterable[object]) -> Iterator[object]:
-    """Yield the rows of a sequence, of a data frame (``itertuples``) or of an Arrow table (``to_pylist``)."""
+def _plain(values: Iterable[object]) -> Iterable[Any]:
+    """Return the Python values of an array, other sequences as they are."""
+    return values.tolist() if hasattr(values, "tolist") else values
+
+
+def _table(predicate: str, rows: Iterable[object]) -> tuple[tuple[Cell, ...], ...]:
+    """Return the rows as cells; raise NesyError E606 where they make no facts."""
+    table = _tuples(_rows(predicate, rows))
+    for number in _rows_of_other_width(table):
+        width, expected = len(table[number]), len(table[0])
+        if not width:
+            raise error("E606", f"row {number} of the facts of '{predicate}' is empty", hint="a row needs at least one value")
+        message = f"row {number} of the facts of '{predicate}' has {width} values, those before it have {expected}"
+        raise error("E606", message, hint="all rows of a table have the same number of values")
+    kinds = set(map(type, chain.from_iterable(table)))
+    if kinds <= _CELLS and not (float in kinds and any(cell != cell for cell in chain.from_iterable(table))):
+        return table
+    return tuple(tuple(_cell(value, predicate, number) for value in row) for number, row in enumerate(table))
+
+
+def _rows_of_other_width(table: tuple[tuple[Any, ...], ...]) -> Iterator[int]:
+    widths = set(map(len, table))
+    if len(widths) > 1 or 0 in widths:
+        yield from (number for number, row in enumerate(table) if len(row) != len(table[0]) or not row)
+
+
+def _rows(predicate: str, rows: Iterable[object]) -> Iterable[object]:
+    """Return the rows of a sequence, an array, a data frame (``itertuples``) or an Arrow table (``to_pydict``, ``to_pylist``)."""
     if hasattr(rows, "itertuples"):
-        yield from rows.itertuples(index=False, name=None)
-    elif hasattr(rows, "to_pylist"):
-        for record in rows.to_pylist():
-            yield tuple(record.values()) if isinstance(record, dict) else record
-    elif isinstance(rows, str | Mapping) or not isinstance(rows, Iterable):
+        return cast("Iterable[object]", rows.itertuples(index=False, name=None))
+    if hasattr(rows, "to_pydict"):
+        return zip(*rows.to_pydict().values(), strict=True)
+    if hasattr(rows, "to_pylist"):
+        return [tuple(record.values()) if isinstance(record, dict) else record for record in rows.to_pylist()]
+    if isinstance(rows, str | Mapping) or not isinstance(rows, Iterable):
         message = f"the facts of '{predicate}' are a {type(rows).__name__}, not a sequence of rows"
         raise error("E606", message, hint="give a list of rows, a two-dimensional array or a table")
-    else:
-        yield from rows
+    return cast("Iterable[object]", _plain(rows))
 
 
-def _cells(row: object) -> Iterable[object]:
-    if isinstance(row, str) or not isinstance(row, Iterable):
-        return (row,)
-    return row
+def _tuples(rows: Iterable[object]) -> tuple[tuple[Any, ...], ...]:
+    listed = rows if isinstance(rows, list | tuple) else list(rows)
+    kinds = set(map(type, listed))
+    if kinds <= {tuple}:
+        return tuple(listed)
+    if kinds <= {tuple, list}:
+        return tuple(map(tuple, listed))
+    return tuple((row,) if isinstance(row, str) or not isinstance(row, Iterable) else tuple(_plain(row)) for row in listed)
 
 
-def _term(value: object, predicate: str, row: int) -> Term:
-    """Return a Python value as a term; arrays and NumPy scalars by their ``tolist``."""
+def _cell(value: object, predicate: str, row: int) -> Cell:
+    """Return a Python value as a cell; arrays and NumPy scalars by their ``tolist``."""
     if hasattr(value, "tolist"):
         value = value.tolist()
     match value:
         case bool():
-            return Atom("true" if value else "false", NOWHERE)
+            return "true" if value else "false"
         case int():
-            return Integer(value, NOWHERE)
+            return int(value)
         case float() if not math.isnan(value):
-            return Float(value, NOWHERE)
+            return float(value)
         case str():
-            return Atom(value, NOWHERE)
+            return str(value)
         case list() | tuple():
-            return ListTerm(tuple(_term(item, predicate, row) for item in value), None, NOWHERE)
+            return ListTerm(tuple(cell_term(_cell(item, predicate, row), _NOWHERE) for item in value), None, _NOWHERE)
         case _:
             found = "nan" if isinstance(value, float) else f"a {type(value).__name__}"
             message = f"row {row} of the facts of '{predicate}' holds {found}, which is no term"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import Protocol
 
 from nesylang.source import Span
-from nesylang.syntax.terms import Term
+from nesylang.syntax.terms import Atom, Compound, Float, Integer, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,95 @@ class Clause:
     span: Span = field(compare=False, repr=False)
 
 
+Cell = int | float | str | Term
+"""An argument of a fact in a table: a number, the name of an atom, or any other ground term."""
+
+
+def cell_term(cell: Cell, span: Span) -> Term:
+    """Return a cell as a term in a place."""
+    if isinstance(cell, str):
+        return Atom(cell, span)
+    if isinstance(cell, int):
+        return Integer(cell, span)
+    return Float(cell, span) if isinstance(cell, float) else replace(cell, span=span)
+
+
+@dataclass(frozen=True, slots=True)
+class FactPlace:
+    """Where a fact of a table stands, with its probability, its atom and its arguments."""
+
+    fact: Span
+    probability: Span
+    atom: Span
+    arguments: tuple[Span, ...]
+
+
+class FactPlaces(Protocol):
+    """The places of a table's facts, worked out when somebody asks for one."""
+
+    def place(self, row: int) -> FactPlace:
+        """Return where a fact stands."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FactTable:
+    """Ground facts of one predicate that follow each other, a row of ``arity`` cells for each instead of a clause.
+
+    A table without rows says that there is a predicate without facts.
+
+    ``probabilities`` has a number for each row, as it is written, and is None where all facts are certain. Equal tables have the same
+    facts: numbers count as different where one is an integer and the other a float.
+    """
+
+    name: str
+    arity: int
+    rows: tuple[tuple[Cell, ...], ...]
+    probabilities: tuple[float, ...] | None
+    span: Span = field(repr=False)
+    places: FactPlaces = field(repr=False)
+
+    @property
+    def first_span(self) -> Span:
+        """The place of the first atom, of the whole table where there is none."""
+        return self.places.place(0).atom if self.rows else self.span
+
+    def fact_span(self, row: int) -> Span:
+        """Return the place of a fact."""
+        return self.places.place(row).fact
+
+    def arguments(self, row: int) -> tuple[Term, ...]:
+        """Return the arguments of a fact."""
+        return tuple(map(cell_term, self.rows[row], self.places.place(row).arguments))
+
+    def fact(self, row: int) -> Clause:
+        """Return a fact as a clause."""
+        place = self.places.place(row)
+        probability = None if self.probabilities is None else cell_term(self.probabilities[row], place.probability)
+        atom = Compound(self.name, tuple(map(cell_term, self.rows[row], place.arguments)), place.atom)
+        return Clause((Head(probability, atom),), None, place.fact)
+
+    def facts(self) -> Iterator[Clause]:
+        """Yield all facts as clauses, in order."""
+        return map(self.fact, range(len(self.rows)))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, FactTable):
+            return NotImplemented
+        return (self.name, self.arity, self.rows, self.probabilities) == (other.name, other.arity, other.rows, other.probabilities) and all(
+            map(_same_types, self._columns(), other._columns())
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.arity, self.rows, self.probabilities))
+
+    def _columns(self) -> Iterator[Cell]:
+        return chain(chain.from_iterable(self.rows), self.probabilities or ())
+
+
+def _same_types(first: Cell, second: Cell) -> bool:
+    return type(first) is type(second)
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """``query goal.`` or ``query goal given condition.``"""
@@ -189,7 +281,7 @@ class Directive:
 
 Declaration = TypeDeclaration | PredicateDeclaration | NeuralDeclaration | InputDeclaration | ForeignDeclaration
 Expectation = ExpectProbability | ExpectAnswers | ExpectError
-Statement = Declaration | Clause | Query | Evidence | Constraint | Loss | Expectation | Import | Directive
+Statement = Declaration | Clause | FactTable | Query | Evidence | Constraint | Loss | Expectation | Import | Directive
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,3 +289,10 @@ class SyntaxTree:
     """The statements of one source, in order."""
 
     statements: tuple[Statement, ...]
+
+
+def without_tables(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """Return the statements with a clause for each fact of a table."""
+    if not any(isinstance(statement, FactTable) for statement in statements):
+        return statements
+    return tuple(chain.from_iterable(s.facts() if isinstance(s, FactTable) else (s,) for s in statements))

@@ -24,16 +24,20 @@ def _lexer() -> Lark:
     return Lark(grammar_path().read_text(encoding="utf-8"), parser=None, lexer="basic")
 
 
-def tokenise(source: Source) -> list[Token]:
-    """Return all tokens; what no token starts with comes as UNKNOWN and UNFINISHED tokens, so that this never fails.
+def tokenise(source: Source, start: int = 0, end: int | None = None) -> list[Token]:
+    """Return the tokens from ``start`` to ``end``, by default all.
 
-    A comment that does not end is the last token.
+    What no token starts with comes as UNKNOWN and UNFINISHED tokens, so that this never fails. A comment that does not end is the last
+    token.
     """
-    text = source.text
-    if text.startswith("#!"):
+    text = source.text[start:end]
+    if start == 0 and text.startswith("#!"):
         text = "%!" + text[2:]
     tokens = []
     for token in _lexer().lex(text):
+        if start:
+            token.start_pos = start + (token.start_pos or 0)
+            token.end_pos = start + (token.end_pos or 0)
         tokens.append(token)
         if token.type == "UNFINISHED" and token.value == "/*":
             break

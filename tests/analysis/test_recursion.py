@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nesylang.analysis.recursion import strong_components
+from nesylang.analysis.components import strong_components
 from nesylang.source import Diagnostic
 
 Diagnose = Callable[..., list[Diagnostic]]

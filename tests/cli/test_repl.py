@@ -352,3 +352,23 @@ def test_what_follows_a_failure_in_one_input_is_left_out(nesy) -> None:
 
 def test_the_commands_of_other_prompts_are_recognised(nesy) -> None:
     assert "The command is  :quit" in nesy("repl", given="halt.\n").errors
+
+
+def test_programs_with_tables_of_data(nesy, folder: Path) -> None:
+    (folder / "edges.csv").write_text("from,to\na,b\nb,c\n")
+    facts = "".join(f"p({number}).\n" for number in range(100))
+    text = f":- use_module(library(db)).\n:- csv_load('edges.csv', edge).\n{facts}evidence(e,true).\n0.5 :: e.\n"
+    (folder / "program.nesy").write_text(text)
+    given = lines("edge(a, X), p(7)", ":clear evidence", ":add q(1).", ":save copy.nesy", ":reload", "edge(b, X)", "e")
+    ended = nesy("repl", "program.nesy", given=given)
+    assert [line.split() for line in ended.output.splitlines() if line.startswith(("edge", "e"))] == [
+        ["edge(a,b),p(7)", "1"],
+        ["edge(b,c)", "1"],
+        ["e", "0.5"],
+    ]
+    assert (folder / "copy.nesy").read_text() == text.replace("evidence(e,true).\n", "") + "q(1).\n"
+
+
+def test_many_facts_are_added_one_by_one(nesy) -> None:
+    facts = " ".join(f"p({number})." for number in range(100))
+    assert nesy("repl", given=lines(f":add {facts}", "p(99)", ":list")).output.splitlines()[-1] == "p(99)."

@@ -7,8 +7,9 @@ import itertools
 import pytest
 from hypothesis import given, settings
 
+from nesylang.analysis.components import strong_components
 from nesylang.formula import FALSE, TRUE, build_formula
-from nesylang.formula.components import cutting_atoms, strong_components
+from nesylang.formula.components import cutting_atoms
 from nesylang.grounding.program import GroundProgram
 from nesylang.source import NesyError
 from tests.formula.meaning import holds

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from nesylang.analysis import analyse
-from nesylang.grounding import FixedWeight, GroundProgram, LearnableWeight, NeuralWeight
+from nesylang.grounding import GROUNDERS, FixedWeight, GroundingRequest, GroundProgram, LearnableWeight, NeuralWeight, stated_queries
 from nesylang.grounding.choices import choice_table, substitute
 from nesylang.grounding.program import Choice
 from nesylang.source import NesyError, Source
@@ -178,3 +178,36 @@ def test_one_network_may_have_several_predicates(ground: Ground) -> None:
 def test_substitution(text: str, binding: dict[str, str], expected: str) -> None:
     terms: dict[str, Term] = {name: parse_term(Source("test", value)) for name, value in binding.items()}
     assert print_term(substitute(parse_term(Source("test", text)), terms)) == expected
+
+
+def test_facts_in_tables_are_choices_of_their_own() -> None:
+    text = "a.\n" + "0.5::p(1,x).\n0.25::p(1,x).\n1::p(2,y).\n" * 30 + "0.5::b."
+    table = choice_table(analyse(parse(Source("test", text))))
+    assert list(table.templates) == [2]
+    assert list(table.tables) == [1]
+    choice = table.fact_choice(1, 4)
+    assert shown(choice) == {"p(1,x)": 0.25}
+    assert (choice.clause, [print_term(term) for term in choice.bindings], choice.exhaustive) == (1, ["1", "x"], False)
+    assert (choice.span.text, choice.span.line) == ("0.25::p(1,x)", 6)
+    assert table.fact_choice(1, 5).exhaustive
+
+
+def test_choices_of_tables_in_ground_programs() -> None:
+    text = "".join(f"0.{1 + number % 8}::p({number},x).\n" for number in range(100)) + "p(1,x). query p(17,Y). query p(1,x)."
+    analysis = analyse(parse(Source("test", text)))
+    program = GROUNDERS["problog"].ground(GroundingRequest(analysis, tuple(stated_queries(analysis)), ()))
+    (seventeenth,) = (choice for choice in program.choices if print_term(choice.atoms[0]) == "p(17,x)")
+    assert seventeenth == choice_table(analysis).fact_choice(0, 17)
+    assert {choice.clause for choice in program.choices} == {0}
+    assert all(
+        choice.atoms[value] == program.names[atom]
+        for atom, (number, value) in program.choice_atoms.items()
+        for choice in [program.choices[number]]
+    )
+
+
+def test_subquery_knows_the_probabilities_of_tables() -> None:
+    text = "".join(f"0.{1 + number % 8}::p({number}).\n" for number in range(100)) + "q(P) :- subquery(p(3),P). query q(_)."
+    analysis = analyse(parse(Source("test", text)))
+    program = GROUNDERS["problog"].ground(GroundingRequest(analysis, tuple(stated_queries(analysis)), ()))
+    assert [print_term(answer.atom) for answer in program.queries[0].answers] == ["q(0.4)"]

@@ -167,3 +167,39 @@ def test_evidence() -> None:
     for misfit in (held[:1], held.unsqueeze(1), held.long()):
         with fails("E603", "odd(a)", str(tuple(misfit.shape))):
             module()(a=GOOD, b=GOOD, evidence={"odd(a)": misfit})
+
+
+@pytest.mark.parametrize("name", ["self", "evidence"])
+def test_tensors_that_cannot_be_passed_by_their_names(name: str) -> None:
+    with fails("E602", f"no tensor can be named '{name}'", "test.nesy:1:1", "another name"):
+        module(names=(name, "b"))
+
+
+def test_unknown_semirings() -> None:
+    with fails("E606", "no semiring 'probabilty'", "did you mean 'probability'?"):
+        LogicModule(addition(), {"digit": Recorder(lambda x: x)}, semiring="probabilty")
+    with fails("E606", "no semiring 'x'", "the semirings are probability, log"):
+        LogicModule(addition(), {"digit": Recorder(lambda x: x)}, semiring="x")
+
+
+def test_a_network_for_inputs_of_another_width() -> None:
+    network = nn.Sequential(nn.Flatten(), nn.Linear(4, 3), nn.Softmax(1))
+    with fails("E603", "network 'digit' failed on input of shape (4, 3)", "Linear(in_features=4, out_features=3", "neural digit."):
+        LogicModule(addition(), {"digit": network})(a=GOOD, b=GOOD)
+
+
+def test_a_network_that_fails_on_its_own_account() -> None:
+    def refuse(_: object) -> torch.Tensor:
+        raise RuntimeError("not today")
+
+    with fails("E603", "network 'digit' failed on input of shape (4, 3): not today") as caught:
+        module(refuse)(a=GOOD, b=GOOD)
+    assert isinstance(caught.value.__cause__, RuntimeError)
+
+
+def test_a_network_that_needs_too_much_memory() -> None:
+    def exhaust(_: object) -> torch.Tensor:
+        raise torch.OutOfMemoryError("no memory left")
+
+    with pytest.raises(torch.OutOfMemoryError):
+        module(exhaust)(a=GOOD, b=GOOD)

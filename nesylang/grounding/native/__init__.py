@@ -1,0 +1,1 @@
+"""The native grounder: tabled evaluation of clauses that are compiled to Python."""

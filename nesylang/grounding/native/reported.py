@@ -1,0 +1,117 @@
+"""Diagnostics for what goes wrong while a program is grounded: the goal, the clause, and the calls that led there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+
+from nesylang.grounding.native.budget import BudgetSpent, Meter
+from nesylang.grounding.native.compiled import Here
+from nesylang.grounding.native.convert import show_goal
+from nesylang.grounding.native.errors import GoalError
+from nesylang.grounding.native.tables import Table
+from nesylang.grounding.native.terms import InfiniteTerm
+from nesylang.source import Diagnostic, Label, NesyError, Span
+
+LISTED = 4
+"""Most calls that are spelled out behind an error."""
+
+
+@contextmanager
+def reported(meter: Meter, fallback: Span) -> Iterator[None]:
+    """Turn errors of goals and spent budgets into diagnostics, placed at ``fallback`` where no clause was running."""
+    try:
+        yield
+    except GoalError as problem:
+        raise NesyError([_diagnostic(problem.code, problem.message, problem.hint, problem.__traceback__, meter, fallback)]) from problem
+    except InfiniteTerm as problem:
+        message = "a variable would be bound to a term that contains it"
+        raise NesyError([_diagnostic("E302", message, None, problem.__traceback__, meter, fallback)]) from problem
+    except BudgetSpent as problem:
+        raise NesyError([_spent(problem, meter, fallback)]) from None
+    except RecursionError as problem:
+        message = "a clause is nested too deeply for this grounder"
+        hint = "split it into several rules"
+        raise NesyError([_diagnostic("E306", message, hint, problem.__traceback__, meter, fallback)]) from problem
+    except MemoryError:
+        raise NesyError([_spent(BudgetSpent("all memory that there is", "bytes"), meter, fallback)]) from None
+    finally:
+        meter.path, meter.clauses = [], []
+
+
+def _place(traceback: TracebackType | None) -> tuple[Here | None, Span | None, Table | None]:
+    """Return where in which clause an error came from, and the call that the clause was working on."""
+    here, span, table = None, None, None
+    while traceback is not None:
+        frame = traceback.tb_frame
+        if frame.f_code.co_filename == "<clause>":
+            names = frame.f_locals
+            found = names.get("here")
+            if isinstance(found, Here):
+                here, span = found, found.span(traceback.tb_lineno)
+                owner = names.get("t")
+                table = owner if isinstance(owner, Table) else table
+        traceback = traceback.tb_next
+    return here, span, table
+
+
+def _diagnostic(code: str, message: str, hint: str | None, traceback: TracebackType | None, meter: Meter, fallback: Span) -> Diagnostic:
+    here, span, table = _place(traceback)
+    labels = [Label(span or fallback, "evaluated here" if span is not None else "asked here")]
+    if here is not None and here.rule.number < 0:
+        caller = _caller(meter)
+        if caller is not None:
+            labels.insert(0, Label(caller, "called from here"))
+    calls = _calls(table, meter)
+    if here is not None and calls:
+        labels.append(Label(here.rule.span, f"in the call {calls[0]}" + "".join(f", called by {call}" for call in calls[1:])))
+    return Diagnostic(code, message, tuple(labels), hint)
+
+
+def _caller(meter: Meter) -> Span | None:
+    """Return the goal of the program's own clauses that is waiting for what went wrong in a library."""
+    for clause in reversed(meter.clauses):
+        frame = clause.gi_frame  # type: ignore[attr-defined]
+        found = frame.f_locals.get("here")
+        if isinstance(found, Here) and found.rule.number >= 0:
+            return found.span(frame.f_lineno)
+    return None
+
+
+def _calls(table: Table | None, meter: Meter) -> list[str]:
+    """Return the calls that were open, innermost first, without those that the grounder makes for itself."""
+    open_calls = [other for other in reversed(meter.path) if other is not table]
+    found = [call for call in ([table] if table is not None else []) + open_calls if not call.procedure.name.startswith("$")]
+    shown = [shown_call(call) for call in found[:LISTED]]
+    return [*shown, "..."] if len(found) > LISTED else shown
+
+
+def shown_call(table: Table) -> str:
+    """Return a call as it is spelled in messages; arguments that it leaves open are ``_``."""
+    given = iter(table.procedure.inputs(table.key))
+    arguments = tuple("_" if letter == "f" else next(given) for letter in table.procedure.adornment)
+    text = show_goal(table.procedure.name, arguments)
+    return text.replace("'_'", "_")
+
+
+def _spent(problem: BudgetSpent, meter: Meter, fallback: Span) -> Diagnostic:
+    """Return that the budget is spent, and on which predicate most of it went."""
+    counts: dict[tuple[str, int], int] = {}
+    for table in meter.path:
+        procedure = table.procedure
+        if not procedure.name.startswith("$"):
+            key = (procedure.name, len(procedure.adornment))
+            counts[key] = counts.get(key, 0) + 1 + len(table.answers)
+    message = f"grounding is beyond its budget of {problem.what}"
+    option = {"goals": "--goals", "seconds": "--seconds", "bytes": "--memory", "answers": "--answers", "rules": "--ground-rules"}[
+        problem.option
+    ]
+    raised = f"a larger budget: {option}, or GroundingBudget({problem.option}=...) in Python"
+    if not counts:
+        return Diagnostic("E306", message, (Label(fallback, "while working on this"),), raised)
+    (name, arity), count = max(counts.items(), key=lambda item: item[1])
+    latest = next(table for table in reversed(meter.path) if table.procedure.name == name)
+    label = f"{name}/{arity} has {count:,} open calls and answers, such as {shown_call(latest)}"
+    hint = f"is there an argument that grows with every call, or no end to the answers? {raised}"
+    return Diagnostic("E306", message, (Label(fallback, label),), hint)

@@ -1,0 +1,74 @@
+"""Every program of the repository ground by each grounder: the same queries, answers and probabilities, or the same refusal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nesylang.grounding import GROUNDERS, GroundingBudget
+from tests.conformance import ROOT, identifier
+from tests.reference.compared import COMPARED
+from tests.reference.parity import Answered, Outcome, broken_promises, compare, outcome
+from tests.reference.worlds import marginals as enumerate_worlds
+from tests.reference.worlds import probabilities_of
+
+PROGRAMS = sorted(
+    [
+        *(ROOT / "tests" / "programs").glob("*.nesy"),
+        *(ROOT / "tests" / "cases").rglob("*.nesy"),
+        *(ROOT / "examples").rglob("*.nesy"),
+        *(ROOT / "stdlib").glob("*.nesy"),
+    ]
+)
+
+BUDGET = GroundingBudget(seconds=60.0)
+
+MANY_WORLDS = 2_000
+"""Programs with more worlds are not enumerated."""
+
+BEYOND_PROBLOG: dict[str, str] = {}
+"""Programs that problog answers wrongly or not at all, with the reason; their own ``expect`` lines hold the grounder to the truth."""
+
+
+def outcome_of(path: Path, grounder: str) -> Outcome:
+    """Return what a grounder makes of a program with all it asks and expects."""
+    return outcome(path.read_text(encoding="utf-8"), GROUNDERS[grounder], BUDGET, path.parent)
+
+
+@pytest.mark.parametrize("grounder", COMPARED)
+@pytest.mark.parametrize("path", PROGRAMS, ids=identifier)
+def test_grounders_agree(path: Path, grounder: str) -> None:
+    found = outcome_of(path, grounder)
+    if isinstance(found, Answered):
+        assert broken_promises(found.ground) == []
+    if identifier(path) in BEYOND_PROBLOG:
+        assert compare(outcome_of(path, "problog"), found) != [], "problog agrees: there is no exception to list"
+        return
+    assert compare(outcome_of(path, "problog"), found) == []
+
+
+@pytest.mark.parametrize("grounder", COMPARED)
+@pytest.mark.parametrize("path", PROGRAMS, ids=identifier)
+def test_small_programs_agree_with_the_enumeration_of_worlds(path: Path, grounder: str) -> None:
+    found = outcome_of(path, grounder)
+    if not isinstance(found, Answered):
+        return
+    worlds = 1
+    for choice in found.ground.choices:
+        worlds *= len(probabilities_of(choice))
+    if worlds > MANY_WORLDS:
+        return
+    values, evidence = enumerate_worlds(found.ground)
+    assert evidence > 0
+    for query, row in zip(found.ground.queries, values, strict=True):
+        if all(answer.condition is None for answer in query.answers):
+            expected = dict(zip((answer.atom for answer in query.answers), row, strict=True))
+            assert len(expected) == len(row)
+            table = list(found.table[query.name].values())
+            assert sorted(table) == pytest.approx(sorted(row), abs=1e-9)
+
+
+def test_the_exceptions_are_programs() -> None:
+    assert set(BEYOND_PROBLOG) <= {identifier(path) for path in PROGRAMS}
+    assert len(PROGRAMS) >= 100

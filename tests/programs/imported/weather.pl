@@ -1,0 +1,1 @@
+0.5 :: wet. dry :- \+wet. query(dry). evidence(\+wet).
