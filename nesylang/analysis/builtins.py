@@ -215,6 +215,9 @@ OWN_BUILTINS: frozenset[Signature] = frozenset(row.signature for row in _OWN)
 REDEFINABLE: frozenset[Signature] = OWN_BUILTINS | {("forall", 2)}
 """Builtins that programs may define: to ProbLog they are no builtins, and its programs may have these names for themselves."""
 
+WRITTEN_BUILTINS: frozenset[Signature] = frozenset({("sample_uniform1", 3)})
+"""Builtins that are clauses of the library ``builtin``; a program that calls one loads it."""
+
 NEGATIONS: frozenset[Signature] = frozenset({("\\+", 1), ("not", 1), ("forall", 2)})
 """Builtins whose goals are negated."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from nesylang.analysis.aggregate_heads import misplaced_aggregates, with_rules_for_aggregates
 from nesylang.analysis.builtins import Signature
 from nesylang.analysis.constants import constants
 from nesylang.analysis.declarations import builtin_definitions, contradictory_clauses, duplicate_declarations, types
@@ -27,6 +28,7 @@ PASSES: tuple[Callable[[Program], Iterable[Diagnostic]], ...] = (
     types,
     contradictory_clauses,
     builtin_definitions,
+    misplaced_aggregates,
     unknown_predicates,
     private_predicates,
     constants,
@@ -82,7 +84,12 @@ class Analysis:
 
 def diagnose(tree: SyntaxTree) -> tuple[Diagnostic, ...]:
     """Return the errors and warnings of all passes, in the order of their places."""
-    return _diagnose(index(without_negative_heads(tree.statements)))
+    return _diagnose(_program(tree))
+
+
+def _program(tree: SyntaxTree) -> Program:
+    """Return a program with ProbLog's special heads rewritten."""
+    return index(with_rules_for_aggregates(without_negative_heads(tree.statements)))
 
 
 def _diagnose(program: Program) -> tuple[Diagnostic, ...]:
@@ -91,7 +98,7 @@ def _diagnose(program: Program) -> tuple[Diagnostic, ...]:
 
 def analyse(tree: SyntaxTree) -> Analysis:
     """Return what is known of a program; raise NesyError with the errors of all passes, in the order of their places."""
-    program = index(without_negative_heads(tree.statements))
+    program = _program(tree)
     found = _diagnose(program)
     errors = [diagnostic for diagnostic in found if diagnostic.severity == "error"]
     if errors:

@@ -33,6 +33,9 @@ def probabilities(program: Program) -> Iterator[Diagnostic]:
                     _, problem = _constant(initial, "a learnable probability starts from a number or _, as in  t(0.5)  or  t(_)")
                     yield from [problem] if problem is not None else []
                 continue
+            if is_decision(head.probability):
+                complete = False
+                continue
             value, problem = _constant(head.probability, "a probability is a number, or computed by the body, as in  P :: a :- w(P).")
             if problem is not None:
                 yield problem
@@ -52,6 +55,11 @@ def probabilities(program: Program) -> Iterator[Diagnostic]:
         if isinstance(statement, ExpectProbability):
             _, problem = _constant(statement.probability, "the expected probability is a number", variables=False)
             yield from [problem] if problem is not None else []
+
+
+def is_decision(probability: Term) -> bool:
+    """Return whether an annotation is ``?``."""
+    return isinstance(probability, Atom) and probability.name == "?"
 
 
 def is_learnable(probability: Term) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from nesylang.analysis.builtins import DIRECTIVES, LIBRARIES, OPENING, SPECIAL, Signature
+from nesylang.analysis.builtins import DIRECTIVES, LIBRARIES, OPENING, SPECIAL, WRITTEN_BUILTINS, Signature
 from nesylang.analysis.goals import Goal, goals_of, indicators
 from nesylang.analysis.types import Type, TypeTable
 from nesylang.source import Diagnostic, Source, Span
@@ -139,6 +139,8 @@ def index(statements: tuple[Statement, ...]) -> Program:
             arguments = tuple(table.resolve(reference) for reference in references(declaration))
             declared.setdefault((declaration.name, len(arguments)), DeclaredPredicate(declaration.name, arguments, declaration))
     libraries = {library_name(goal.arguments[0]) for goal in calls if goal.signature in USE_MODULE}
+    if any(goal.signature in WRITTEN_BUILTINS for goal in (*calls, *asked)):
+        libraries.add("builtin")
     return Program(
         statements=statements,
         facts=facts,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from nesylang.analysis.builtins import LIBRARIES, UNSUPPORTED
+from nesylang.analysis.probabilities import is_decision
 from nesylang.analysis.program import USE_MODULE, Program, library_name
 from nesylang.analysis.suggestions import did_you_mean
 from nesylang.source import Diagnostic, Label, Span
@@ -12,6 +14,7 @@ from nesylang.syntax.operators import AGGREGATES
 from nesylang.syntax.statements import (
     Clause,
     Constraint,
+    Directive,
     Evidence,
     ExpectAnswers,
     ExpectProbability,
@@ -42,13 +45,17 @@ def unsupported(program: Program) -> Iterator[Diagnostic]:
         if signature(rule.clause.heads[0].atom) == ("-->", 2):
             refused.append(rule.clause.span)
             yield _refusal("a grammar rule", rule.clause.span)
+        for head in rule.clause.heads:
+            if head.probability is not None and is_decision(head.probability):
+                hint = "give the decision a probability, and compare the answers with  given"
+                yield replace(_refusal("a decision ('?::')", head.span), hint=hint)
     own = program.definitions.keys() | program.library_predicates
     for goal in program.goals():
         called = goal.signature
         if called is not None and called in UNSUPPORTED and called not in own:
             refused.append(goal.term.span)
             yield _refusal(UNSUPPORTED[called], goal.term.span)
-    for term in _terms(program):
+    for term in written_terms(program):
         for part in subterms(term):
             if isinstance(part, Compound) and part.functor in _AGGREGATES and not any(_within(part.span, span) for span in refused):
                 refused.append(part.span)
@@ -63,8 +70,8 @@ def _within(inner: Span, outer: Span) -> bool:
     return inner.source is outer.source and outer.start <= inner.start and inner.end <= outer.end
 
 
-def _terms(program: Program) -> Iterator[Term]:
-    """Yield the terms that may hold aggregates: those of clauses, queries, evidence and expectations."""
+def written_terms(program: Program) -> Iterator[Term]:
+    """Yield the terms that may hold aggregates: those of clauses, directives, queries, evidence and expectations."""
     for rule in program.rules:
         yield from (head.atom for head in rule.clause.heads)
         if rule.clause.body is not None:
@@ -84,6 +91,8 @@ def _parts(statement: Statement) -> Iterator[Term]:
             yield from answers
         case Evidence(atom=atom):
             yield atom
+        case Directive(goal=goal):
+            yield goal
         case _:
             return
 

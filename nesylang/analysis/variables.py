@@ -143,7 +143,8 @@ def _is_test(goal: Goal) -> bool:
 
 
 def singletons(program: Program) -> Iterator[Diagnostic]:
-    """Yield W203 for each named variable that occurs once in a clause; ProbLog programs are left alone."""
+    """Yield W203 for each named variable that occurs once in a clause; ProbLog programs are left alone, and what is an error anyway."""
+    unbound = [diagnostic.span for diagnostic in unbound_heads(program)]
     for rule in program.rules:
         clause = rule.clause
         if rule.is_special or clause.span.source.name.endswith(".pl"):
@@ -155,7 +156,7 @@ def singletons(program: Program) -> Iterator[Diagnostic]:
             for variable in named_variables(term):
                 once[variable.name] = None if variable.name in once else variable
         for name, single in once.items():
-            if single is not None and not name.startswith("_"):
+            if single is not None and not name.startswith("_") and single.span not in unbound:
                 message = f"the variable {name} occurs only once in its clause"
                 yield Diagnostic("W203", message, (Label(single.span),), f"write _ or _{name} if that is meant")
 

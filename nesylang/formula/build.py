@@ -101,10 +101,11 @@ class _Construction:
         steps = dict(zip([path[-1], *path[:-1]], path, strict=True))
         negated: dict[Span, None] = {}
         clauses: dict[Span, None] = {}
-        for rule in self.program.rules:
-            following = steps.get(rule.head)
-            if following is None or not (following in rule.body or -following in rule.body):
+        for number, (head, body) in enumerate(self.program.pairs()):
+            following = steps.get(head)
+            if following is None or not (following in body or -following in body):
                 continue
+            rule = self.program.rules[number]
             if rule.span is not None:
                 clauses.setdefault(rule.span)
             negative = [-literal for literal in rule.body if literal < 0]
@@ -118,8 +119,8 @@ class _Construction:
 
 def _bodies(program: GroundProgram) -> dict[int, list[tuple[int, ...]]]:
     bodies: dict[int, list[tuple[int, ...]]] = defaultdict(list)
-    for rule in program.rules:
-        bodies[rule.head].append(rule.body)
+    for head, body in program.pairs():
+        bodies[head].append(body)
     return dict(bodies)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Protocol
 
 from nesylang.grounding.native.grounder import NativeGrounder
-from nesylang.grounding.problog_grounder import ProblogGrounder
 from nesylang.grounding.program import (
     Choice,
     FixedWeight,
@@ -18,6 +17,7 @@ from nesylang.grounding.program import (
     NetworkSignature,
     NeuralWeight,
 )
+from nesylang.grounding.reference import ProblogGrounder
 from nesylang.grounding.request import AskedQuery, GroundingBudget, GroundingRequest, Observation
 from nesylang.grounding.stated import is_query, stated_observations, stated_queries
 

@@ -15,6 +15,7 @@ from problog.logic import Term as ProblogTerm
 
 from nesylang.analysis import Analysis
 from nesylang.analysis.builtins import DIRECTIVES
+from nesylang.grounding.asking import COLLECTORS, first_span, free_variables
 from nesylang.grounding.choices import ChoiceTable, ChoiceTemplate, choice_table, initial_probability, substitute
 from nesylang.grounding.problog_engine import Engine, new_database, reported
 from nesylang.grounding.problog_library import library_clauses
@@ -23,7 +24,7 @@ from nesylang.grounding.problog_terms import Place, TermWriter, read_term
 from nesylang.grounding.program import GroundAnswer, GroundEvidence, GroundProgram, GroundQuery
 from nesylang.grounding.request import AskedQuery, GroundingRequest, Observation
 from nesylang.grounding.stated import is_stated, observation
-from nesylang.source import Source, Span, error
+from nesylang.source import Span, error
 from nesylang.source.collection import paused_collection
 from nesylang.syntax import print_term
 from nesylang.syntax.statements import Clause, Directive, FactTable
@@ -34,9 +35,6 @@ CHOICE = "$choice"
 
 For a fact of a table it is the table's number, 0 and the row.
 """
-
-COLLECTORS = frozenset({("findall", 3), ("all", 3), ("all_or_none", 3)})
-"""Predicates of which only the third argument, the list, is an answer."""
 
 Results = Sequence[tuple[Sequence[ProblogTerm], int | None]]
 
@@ -67,15 +65,10 @@ def annotation_type(table: ChoiceTable) -> type[ProblogTerm]:
     return Annotation
 
 
-class ProblogGrounder:
-    """Grounds through problog's engine."""
-
-    name = "problog"
-
-    def ground(self, request: GroundingRequest) -> GroundProgram:
-        """Return the ground program of what is asked; raise NesyError for mistakes that show when the program is grounded."""
-        with paused_collection(), reported(_first_span(request)):
-            return _Grounding(request).run()
+def ground_by_problog(request: GroundingRequest) -> GroundProgram:
+    """Return the ground program of what is asked; raise NesyError for mistakes that show when the program is grounded."""
+    with paused_collection(), reported(first_span(request)):
+        return _Grounding(request).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +86,7 @@ class _Grounding:
         self.analysis: Analysis = request.analysis
         self.table: ChoiceTable = choice_table(self.analysis)
         self.writer = TermWriter(self.analysis.types)
-        self.nowhere = _first_span(request)
+        self.nowhere = first_span(request)
         self.engine = Engine(request.budget)
         with reported(self.nowhere):
             self.database: ClauseDB = new_database(self.engine, self.nowhere.source.name)
@@ -229,7 +222,7 @@ class _Grounding:
         """Return how to ask for a goal: as it is if it is an atom, through a rule of its own otherwise."""
         found = signature(goal)
         if found in ((",", 2), (";", 2), ("->", 2), ("in", 2)) or found in COLLECTORS:
-            return self._rule(goal, _free_variables(goal), span)
+            return self._rule(goal, free_variables(goal), span)
         if found == ("forall", 2):
             return self._rule(goal, [], span)
         if isinstance(goal, Compound) and found in (("not", 1), ("\\+", 1)):
@@ -275,33 +268,8 @@ class _Grounding:
         return [(answer, sign * self.reader.either(nodes)) for answer, nodes in literals.items()]
 
 
-def _first_span(request: GroundingRequest) -> Span:
-    """Return a place to report what has no place of its own."""
-    if request.queries:
-        return request.queries[0].span
-    statements = request.analysis.statements
-    return statements[0].span if statements else Span(Source("program", ""), 0, 0)
-
-
 def _occurrences(term: Term) -> Counter[str]:
     return Counter(part.name for part in subterms(term) if isinstance(part, Variable))
-
-
-def _free_variables(goal: Term) -> list[str]:
-    """Return the variables of a goal that an answer binds: those that occur outside of negation and forall/2."""
-    names: dict[str, None] = {}
-    pending = [goal]
-    while pending:
-        current = pending.pop()
-        if signature(current) in ((",", 2), (";", 2), ("->", 2)):
-            assert isinstance(current, Compound)
-            pending.extend(reversed(current.args))
-        elif signature(current) in COLLECTORS:
-            assert isinstance(current, Compound)
-            names.update(dict.fromkeys(variables(current.args[2])))
-        elif signature(current) not in (("not", 1), ("\\+", 1), ("forall", 2)):
-            names.update(dict.fromkeys(variables(current)))
-    return list(names)
 
 
 def _named_apart(term: Term) -> Term:

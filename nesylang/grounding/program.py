@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nesylang.source import Span
@@ -116,6 +116,14 @@ class GroundRule:
     negations: tuple[Span, ...] = ()
 
 
+class RuleColumns(Sequence[GroundRule]):
+    """Ground rules that are made when somebody looks at one; ``pairs`` has the heads and bodies of all without making any."""
+
+    def pairs(self) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """Yield head and body of all rules."""
+        return ((rule.head, rule.body) for rule in self)
+
+
 @dataclass(frozen=True, slots=True)
 class GroundProgram:
     """Choices and ground rules over atoms numbered from 1.
@@ -133,3 +141,7 @@ class GroundProgram:
     queries: tuple[GroundQuery, ...]
     evidence: tuple[GroundEvidence, ...]
     networks: Mapping[str, NetworkSignature]
+
+    def pairs(self) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """Yield head and body of all rules."""
+        return self.rules.pairs() if isinstance(self.rules, RuleColumns) else ((rule.head, rule.body) for rule in self.rules)

@@ -52,6 +52,7 @@ FORMS = {
 
 
 CONNECTIVES = (",", ";", "->", "*->", "=>", "<=>", "xor", ":-", "<-", "::", ":", "given")
+FORMULAS = frozenset({(",", 2), (";", 2), ("->", 2)})
 NOT_HEADS = frozenset({*((name, 2) for name in CONNECTIVES), ("{}", 1), ("not", 1), ("\\+", 1)})
 
 
@@ -154,6 +155,9 @@ def _atom(term: Term) -> Term:
     if found is None:
         kind = {Variable: "a variable", Integer: "a number", Float: "a number", String: "a string", ListTerm: "a list"}[type(term)]
         raise _Misformed(term.span, f"found {kind}")
+    if found == (":", 2):
+        hint = "a rule is written  head :- body."
+        raise error("E109", "the scope of an atom is not supported yet", term.span, "an atom within a scope", hint)
     if found in NOT_HEADS:
         raise _Misformed(term.span, f"found the operator '{found[0]}'")
     return term
@@ -305,6 +309,8 @@ def _expect(term: Term, span: Span) -> Statement:
 def _expect_answers(term: Term, span: Span) -> Statement:
     match term:
         case Compound(functor="=", args=(goal, Compound(functor="{}", args=(members,)))):
+            if signature(goal) in FORMULAS:
+                raise _Misformed(goal.span, "expected an atom: define one by a rule with this body")
             return ExpectAnswers(_goal(goal), tuple(_atom(member) for member in conjuncts(members)), span)
         case Compound(functor="=", args=(goal, Atom(name="{}"))):
             return ExpectAnswers(_goal(goal), (), span)

@@ -8,7 +8,7 @@ from lark import Token
 
 from nesylang.source import Diagnostic, Label, Source, Span
 from nesylang.syntax.frames import CLOSING, Frame
-from nesylang.syntax.operators import KEYWORDS
+from nesylang.syntax.operators import KEYWORDS, NOT_AGGREGATES
 from nesylang.syntax.tokens import tokenise
 
 FOREIGN_STARTS = {
@@ -94,6 +94,14 @@ class TokenReader:
             hint = f"did you mean the keyword '{similar[0]}'?" if similar else None
         return self.error("E106", f"expected an operator or '.', found {_described(token)}", token, "expected an operator or '.'", hint)
 
+    def aggregates_variable(self, name: Token) -> bool:
+        """Return whether ``<Variable>`` follows a name, and then what no right side of ``>`` starts with."""
+        opening, variable, closing, following = (self.peek(distance) for distance in range(4))
+        if opening is None or variable is None or closing is None or name.type != "NAME" or name.value in NOT_AGGREGATES:
+            return False
+        is_written = opening.value == "<" and opening.start_pos == name.end_pos and variable.type == "VARIABLE" and closing.value == ">"
+        return is_written and _ends_term(following)
+
     def _starts_statement(self, distance: int) -> bool:
         """Return whether the token at a distance is the first of its statement."""
         before = self.peek(distance - 1)
@@ -108,6 +116,8 @@ class TokenReader:
             hint = "the alternatives of a disjunction are separated by ';', facts by periods"
         elif name == "," and any(operator.name == "::" for operator, _ in frame.operators):
             hint = "put the goals behind '::' in parentheses, or separate the alternatives of a disjunction by ';'"
+        elif name == ">" and frame.operators and frame.operators[-1][0].name == "<" and _ends_term(self.peek(0)):
+            hint = "an aggregate has one variable, which the body binds:  total(sum<X>) :- price(X)."
         return self.error("E106", f"operator '{name}' cannot stand here without parentheses", token, "binds too loosely here", hint)
 
     def _is_closed(self) -> bool:
@@ -145,6 +155,11 @@ class TokenReader:
             return self.unexpected(last)
         message = "the last statement does not end with a period"
         return SyntaxProblem(Diagnostic("E103", message, (Label(span, "expected '.' after this"),), "add '.' followed by a line break"))
+
+
+def _ends_term(token: Token | None) -> bool:
+    """Return whether a token ends an argument, an element or a statement."""
+    return token is None or token.type == "END" or token.value in (")", "]", "}", ",", "|")
 
 
 def _described(token: Token) -> str:

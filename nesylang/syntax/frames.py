@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lark import Token
 
-from nesylang.source import Span
+from nesylang.source import Source, Span
 from nesylang.syntax.operators import TERM_PRIORITY, Operator
 from nesylang.syntax.terms import Atom, Compound, Float, Integer, ListTerm, Term
 from nesylang.syntax.tokens import read_integer, unquote
@@ -46,6 +46,27 @@ def number_term(token: Token, span: Span) -> Integer | Float:
     if token.type == "FLOAT":
         return Float(float(text), span)
     return Integer(int(text, 16) if text.startswith("0x") else read_integer(text), span)
+
+
+def fact_term(token: Token, source: Source) -> Compound:
+    """Return the term of a FACT token."""
+    text, start = str(token.value), token.start_pos or 0
+    opening = text.index("(")
+    arguments: list[Term] = []
+    offset = opening + 1
+    for part in text[offset:-2].split(","):
+        end = offset + len(part)
+        if part[0] == " ":
+            part = part[1:]
+        span = Span(source, start + end - len(part), start + end)
+        if part[0].isalpha():
+            arguments.append(Atom(part, span))
+        elif "." in part:
+            arguments.append(Float(float(part), span))
+        else:
+            arguments.append(Integer(read_integer(part) if part[0] != "-" else -read_integer(part[1:]), span))
+        offset = end + 1
+    return Compound(text[:opening], tuple(arguments), Span(source, start, start + len(text) - 1))
 
 
 def atom_term(name: str, span: Span) -> Term:

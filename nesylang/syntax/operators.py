@@ -88,5 +88,8 @@ QUANTIFIER_COLON = Operator(":", 1175, "xfx")
 QUANTIFIERS = frozenset({"forall", "exists"})
 AGGREGATES = frozenset({"count", "sum", "min", "max", "avg"})
 
+NOT_AGGREGATES = frozenset({*INFIX, *PREFIX, "xor"})
+"""Names that ``<Variable>`` does not make aggregates of."""
+
 KEYWORDS = frozenset({"type", "pred", "neural", "input", "foreign", "evidence", "constraint", "loss", "query", "expect", "import"})
 """Prefix operators of the statements that they start."""

@@ -14,7 +14,7 @@ from lark import Token
 from nesylang.source import Diagnostic, Label, NesyError, Source, Span
 from nesylang.source.collection import paused_collection
 from nesylang.syntax.complaints import SyntaxProblem, TokenReader
-from nesylang.syntax.frames import CLOSING, Frame, atom_term, bracketed_term, is_tail, join_tail, number_term
+from nesylang.syntax.frames import CLOSING, Frame, atom_term, bracketed_term, fact_term, is_tail, join_tail, number_term
 from nesylang.syntax.operators import (
     AGGREGATES,
     ARGUMENT_PRIORITY,
@@ -29,8 +29,8 @@ from nesylang.syntax.operators import (
     TERM_PRIORITY,
     Operator,
 )
-from nesylang.syntax.terms import Atom, Compound, Float, Integer, ListTerm, String, Term, Variable
-from nesylang.syntax.tokens import read_integer, unquote
+from nesylang.syntax.terms import HEAD_AGGREGATE, Atom, Compound, Float, Integer, ListTerm, String, Term, Variable
+from nesylang.syntax.tokens import unquote
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Parser(TokenReader):
             token = tokens[self.position]
             if token.type == "FACT":
                 self.position += 1
-                fact = self._fact(token)
+                fact = fact_term(token, self.source)
                 sentences.append(Sentence(None, fact, fact.span))
                 continue
             if token.type == "TABLE":
@@ -145,7 +145,7 @@ class Parser(TokenReader):
         span = Span(self.source, start, end)
         match kind:
             case "FACT":
-                self._push(frame, self._fact(token))
+                self._push(frame, fact_term(token, self.source))
                 return True
             case "INTEGER" | "CHARACTER_CODE" | "FLOAT":
                 self._push(frame, self._number(token, span))
@@ -176,6 +176,9 @@ class Parser(TokenReader):
         elif token.type == "NAME" and name in AGGREGATES and self._opens(following, token, "{"):
             self.position += 1
             self.frames.append(self._nested(frame, following, name + "{}", span.start, quantifier=True))
+        elif self.aggregates_variable(token):
+            self.position += 3
+            self._push(frame, self._aggregate(token))
         elif name == "-" and following is not None and following.type in ("INTEGER", "FLOAT") and following.start_pos == token.end_pos:
             self.position += 1
             number = self._number(following, Span(self.source, span.start, following.end_pos or 0))
@@ -190,6 +193,13 @@ class Parser(TokenReader):
         else:
             self.position -= 1
             raise self.unexpected(token)
+
+    def _aggregate(self, name: Token) -> Compound:
+        """Return ``name<Variable>``, of which the last token is the one before."""
+        variable, closing = self.tokens[self.position - 2], self.tokens[self.position - 1]
+        inner = Variable(str(variable.value), Span(self.source, variable.start_pos or 0, variable.end_pos or 0))
+        span = Span(self.source, name.start_pos or 0, closing.end_pos or 0)
+        return Compound(str(name.value) + HEAD_AGGREGATE, (inner,), span)
 
     def _number(self, token: Token, span: Span) -> Integer | Float:
         number = number_term(token, span)
@@ -219,26 +229,6 @@ class Parser(TokenReader):
         limit = frame.operators[-1][0].right if frame.operators else frame.maximum
         if operator.priority > max(limit, 200):
             raise self.clash(token, operator.name)
-
-    def _fact(self, token: Token) -> Compound:
-        """Return the term of a FACT token."""
-        text, start, source = str(token.value), token.start_pos or 0, self.source
-        opening = text.index("(")
-        arguments: list[Term] = []
-        offset = opening + 1
-        for part in text[offset:-2].split(","):
-            end = offset + len(part)
-            if part[0] == " ":
-                part = part[1:]
-            span = Span(source, start + end - len(part), start + end)
-            if part[0].isalpha():
-                arguments.append(Atom(part, span))
-            elif "." in part:
-                arguments.append(Float(float(part), span))
-            else:
-                arguments.append(Integer(read_integer(part) if part[0] != "-" else -read_integer(part[1:]), span))
-            offset = end + 1
-        return Compound(text[:opening], tuple(arguments), Span(source, start, start + len(text) - 1))
 
     def _push(self, frame: Frame, term: Term, span: Span | None = None) -> None:
         """Add an operand; ``span`` is its extent where parentheses make it larger than the term's."""

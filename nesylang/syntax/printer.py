@@ -6,7 +6,17 @@ import math
 import re
 from collections.abc import Callable
 
-from nesylang.syntax.operators import AGGREGATES, ARGUMENT_PRIORITY, BODY_XOR, INFIX, PREFIX, QUANTIFIERS, TERM_PRIORITY, Operator
+from nesylang.syntax.operators import (
+    AGGREGATES,
+    ARGUMENT_PRIORITY,
+    BODY_XOR,
+    INFIX,
+    NOT_AGGREGATES,
+    PREFIX,
+    QUANTIFIERS,
+    TERM_PRIORITY,
+    Operator,
+)
 from nesylang.syntax.statements import (
     Cell,
     Clause,
@@ -33,7 +43,7 @@ from nesylang.syntax.statements import (
     TypeDeclaration,
     TypeReference,
 )
-from nesylang.syntax.terms import Atom, Compound, Float, Integer, ListTerm, String, Term, Variable
+from nesylang.syntax.terms import HEAD_AGGREGATE, Atom, Compound, Float, Integer, ListTerm, String, Term, Variable, head_aggregate
 from nesylang.syntax.tokens import PIECE_DIGITS, quote
 
 PLAIN_NAME = re.compile(r"[^\W\d_A-Z\u00C0-\u00D6\u00D8-\u00DE]\w*\Z")
@@ -78,9 +88,11 @@ def _is_word(character: str) -> bool:
 
 
 def _operand(term: Term, priority: int) -> list[Part]:
-    """Return the parts of an operand, where an operator's name would be taken for the operator."""
+    """Return the parts of an operand, where an operator's name would be taken for the operator, and the signs of an aggregate too."""
     if isinstance(term, Atom) and (term.name in PREFIX or term.name in INFIX):
         return [quote(term.name, "'")]
+    if head_aggregate(term) is not None and isinstance(term, Compound):
+        return [_functor(term.functor) + "(", *term.args, ")"]
     return _parts(term, priority)
 
 
@@ -107,6 +119,8 @@ def _parts(term: Term, priority: int) -> list[Part]:
             return [functor + "(", *_quantified(inner), ")"]
         case Compound(functor=functor, args=args) if functor in QUANTIFIERS:
             return [functor + "(", *_separated(args, _without_colon), ")"]
+        case Compound(functor=functor, args=(inner,)) if _is_aggregate(term):
+            return [functor.removesuffix(HEAD_AGGREGATE) + "<", inner, ">"]
         case Compound(functor=functor, args=(argument,)) if functor in PREFIX:
             return _prefix(PREFIX[functor], argument, priority)
         case Compound(functor=functor, args=(left, right)) if functor != "|" and (functor in INFIX or functor == "xor"):
@@ -114,6 +128,12 @@ def _parts(term: Term, priority: int) -> list[Part]:
             return _infix(operator, left, right, priority)
         case Compound(functor=functor, args=args):
             return [_functor(functor) + "(", *_separated(args), ")"]
+
+
+def _is_aggregate(term: Term) -> bool:
+    """Return whether a term is ``name<Variable>`` with a name that reads back as one."""
+    found = head_aggregate(term)
+    return found is not None and PLAIN_NAME.match(found[0]) is not None and found[0] not in NOT_AGGREGATES
 
 
 def _functor(name: str) -> str:

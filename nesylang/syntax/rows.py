@@ -102,8 +102,8 @@ def _table(predicate: str, rows: Iterable[object]) -> tuple[tuple[Cell, ...], ..
     for number in _rows_of_other_width(table):
         width, expected = len(table[number]), len(table[0])
         if not width:
-            raise error("E606", f"row {number} of the facts of '{predicate}' is empty", hint="a row needs at least one value")
-        message = f"row {number} of the facts of '{predicate}' has {width} values, those before it have {expected}"
+            raise error("E606", f"row {number + 1} of the facts of '{predicate}' is empty", hint="a row needs at least one value")
+        message = f"row {number + 1} of the facts of '{predicate}' has {width} values, those before it have {expected}"
         raise error("E606", message, hint="all rows of a table have the same number of values")
     kinds = set(map(type, chain.from_iterable(table)))
     if kinds <= _CELLS and not (float in kinds and any(cell != cell for cell in chain.from_iterable(table))):
@@ -158,5 +158,5 @@ def _cell(value: object, predicate: str, row: int) -> Cell:
             return ListTerm(tuple(cell_term(_cell(item, predicate, row), _NOWHERE) for item in value), None, _NOWHERE)
         case _:
             found = "nan" if isinstance(value, float) else f"a {type(value).__name__}"
-            message = f"row {row} of the facts of '{predicate}' holds {found}, which is no term"
+            message = f"row {row + 1} of the facts of '{predicate}' holds {found}, which is no term"
             raise error("E606", message, hint="cells are strings, numbers, booleans or lists of them")

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 
 from nesylang.source import Span
 
+HEAD_AGGREGATE = "<>"
+"""How the functor of ``name<Variable>`` ends, as it stands in heads."""
+
 
 @dataclass(slots=True, unsafe_hash=True)
 class Variable:
@@ -52,7 +55,8 @@ class String:
 class Compound:
     """A functor with one or more arguments; operators are compounds with the operator as functor.
 
-    ``{a, b}`` has functor ``{}`` and one argument, ``sum{ D : p(D) }`` functor ``sum{}``.
+    ``{a, b}`` has functor ``{}`` and one argument, ``sum{ D : p(D) }`` functor ``sum{}``,
+    and ``sum<D>`` in a head functor ``sum<>``.
     """
 
     functor: str
@@ -165,6 +169,14 @@ def signature(term: Term) -> tuple[str, int] | None:
             return functor, len(args)
         case _:
             return None
+
+
+def head_aggregate(term: Term) -> tuple[str, Variable] | None:
+    """Return the name and the variable of ``name<Variable>``, None for other terms."""
+    if type(term) is not Compound or not term.functor.endswith(HEAD_AGGREGATE) or len(term.functor) == len(HEAD_AGGREGATE):
+        return None
+    inner = term.args[0]
+    return (term.functor[: -len(HEAD_AGGREGATE)], inner) if len(term.args) == 1 and type(inner) is Variable else None
 
 
 def conjuncts(term: Term) -> list[Term]:

@@ -33,6 +33,9 @@ Codes = Callable[..., list[tuple[str, str]]]
         ("query p(1) given avg{ X : p(X) } = 2.", "avg{ X : p(X) }"),
         ("q(min{ X : p(X) }).", "min{ X : p(X) }"),
         ("a --> b.", "a --> b"),
+        ("?::d.", "?::d"),
+        ("?::d(X) :- p(X).", "?::d(X)"),
+        (":- p(sum{ X : p(X) }).", "sum{ X : p(X) }"),
         ("q :- p(1), !.", "!"),
     ],
 )

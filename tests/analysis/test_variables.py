@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from nesylang.analysis import diagnose as diagnose_all
 from nesylang.analysis.variables import bound_variables
 from nesylang.source import Diagnostic, Source
 from nesylang.syntax import parse
@@ -166,3 +167,8 @@ def test_singletons(codes: Codes, text: str, marked: list[str]) -> None:
 
 def test_singletons_of_problog_programs_are_left_alone(codes: Codes) -> None:
     assert codes("r(X) :- p(Y). p(1).", "old.pl") == []
+
+
+def test_a_variable_that_is_an_error_is_no_warning() -> None:
+    found = diagnose_all(parse(Source("test", "pred p(any). p(X) :- q(Y). q(1).")))
+    assert [(d.code, d.span.text) for d in found if d.span is not None] == [("E215", "X"), ("W203", "Y")]

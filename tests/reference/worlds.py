@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 
 from nesylang.grounding.program import Choice, FixedWeight, GroundProgram, LearnableWeight
 
@@ -53,6 +54,7 @@ def true_atoms(program: GroundProgram, world: tuple[int, ...]) -> set[int]:
 
 def marginals(program: GroundProgram) -> tuple[list[list[float]], float]:
     """Return the probability of every answer given the evidence (and its condition), and that of the evidence."""
+    program = replace(program, rules=tuple(program.rules))
     spaces = [probabilities_of(choice) for choice in program.choices]
     joint = [[0.0 for _ in query.answers] for query in program.queries]
     given = [[0.0 for _ in query.answers] for query in program.queries]

@@ -156,6 +156,11 @@ def test_problog_statements_stay_clauses(statements: Statements) -> None:
     ("text", "code", "marked"),
     [
         ("type 3.", "E107", "3"),
+        ("expect answers (a(X), X > 1) = {a(2)}.", "E107", "a(X), X > 1"),
+        ("expect answers (a(X) ; b(X)) = {a(2)}.", "E107", "a(X) ; b(X)"),
+        ("s:a.", "E109", "s:a"),
+        ("0.5 :: s:a :- b.", "E109", "s:a"),
+        ("evidence s:a.", "E109", "s:a"),
         ("type X = a.", "E107", "X"),
         ("type a = f(b).", "E107", "f(b)"),
         ("type a = 3..1.", "E107", "3..1"),

@@ -9,7 +9,7 @@ import pytest
 from nesylang.source import NesyError, Source
 from nesylang.syntax import parse_term
 from nesylang.syntax.parser import parse_sentences
-from nesylang.syntax.terms import Atom, ListTerm, Term, subterms
+from nesylang.syntax.terms import Atom, Compound, ListTerm, Term, subterms
 from tests.syntax.terms import HERE, compound, items, string, term
 
 Read = Callable[[str], Term]
@@ -240,3 +240,20 @@ def test_large_numbers(read: Read) -> None:
         read("1e999")
     with pytest.raises(NesyError, match="larger than any float"):
         read("f(-1e999)")
+
+
+def test_aggregates_of_heads(read: Read) -> None:
+    aggregate = compound("sum<>", "X")
+    found = read("t(A, sum< X >, [sum<X>|sum<X>])")
+    assert isinstance(found, Compound)
+    assert found.args[1] == aggregate
+    assert found.args[1].span.text == "sum< X >"
+    assert found.args[2] == ListTerm((aggregate,), aggregate, HERE)
+    assert read("X = sum<X>") == compound("=", "X", aggregate)
+    assert read("a < X") == compound("<", "a", "X")
+
+
+@pytest.mark.parametrize("text", ["t(sum<3>)", "t(sum<f(X)>)", "t(mod<X>)", "t(sum <X>)", "t(sum<X>b)", "t('sum'<X>)", "t(1<X>)"])
+def test_what_is_no_aggregate(text: str, read: Read) -> None:
+    with pytest.raises(NesyError, match="'>' cannot stand here"):
+        read(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from nesylang.syntax.classify import FORMULAS
 from nesylang.syntax.operators import AGGREGATES, INFIX, PREFIX, QUANTIFIERS
 from nesylang.syntax.parser import KEYWORDS
 from nesylang.syntax.statements import (
@@ -34,7 +35,13 @@ from tests.syntax.terms import HERE
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=6)
 PLAIN_NAMES = st.sampled_from(["a", "b", "pX", "é", "λ", "漢字", "answers", "error", "true", *sorted(KEYWORDS | QUANTIFIERS | AGGREGATES)])
 OPERATOR_NAMES = st.sampled_from(sorted({*INFIX, *PREFIX, "xor"}))
-NAMES = st.one_of(PLAIN_NAMES, PLAIN_NAMES, OPERATOR_NAMES, st.sampled_from(["!", "{}", "", ".", "X", "_x", "two words", "sum{}"]), TEXTS)
+NAMES = st.one_of(
+    PLAIN_NAMES,
+    PLAIN_NAMES,
+    OPERATOR_NAMES,
+    st.sampled_from(["!", "{}", "", ".", "X", "_x", "two words", "sum{}", "sum<>", "mod<>", "Sum<>", "<>"]),
+    TEXTS,
+)
 PREDICATES = st.one_of(
     PLAIN_NAMES, PLAIN_NAMES, st.sampled_from(["_private", "two words", "Big", "", "!", "as", "in", "mod"]), TEXTS
 ).filter(lambda name: name not in ("[]", "{}", "->", "::", "=", ",", ";"))
@@ -72,6 +79,7 @@ def branches(terms: st.SearchStrategy[Term]) -> st.SearchStrategy[Term]:
     return st.one_of(
         st.builds(compound, NAMES, st.lists(terms, min_size=1, max_size=3)),
         st.builds(lambda name, left, right: compound(name, [left, right]), infix, terms, terms),
+        st.builds(lambda name: compound(name, [Variable("X", HERE)]), st.sampled_from(["sum<>", "of<>", "mod<>", "a b<>"])),
         st.builds(lambda name, argument: compound(name, [argument]), st.sampled_from([*sorted(PREFIX), "{}"]), terms),
         st.builds(list_term, st.lists(terms, min_size=1, max_size=3), st.none() | terms),
         st.builds(lambda name, inner: compound(name, [inner]), st.sampled_from(sorted(QUANTIFIERS)), quantified | terms),
@@ -133,7 +141,10 @@ STATEMENTS: st.SearchStrategy[Statement] = st.one_of(
     st.builds(Loss, TYPE_NAMES, TERMS, st.just(HERE)),
     st.builds(Loss, st.none(), FREE_FORMULAS, st.just(HERE)),
     st.builds(ExpectProbability, TERMS, GOALS, st.none() | GOALS, st.just(HERE)),
-    st.builds(ExpectAnswers, GOALS, st.lists(ATOMS, max_size=3).map(tuple), st.just(HERE)),
+    st.builds(
+        ExpectAnswers, GOALS.filter(lambda goal: signature(goal) not in FORMULAS), st.lists(ATOMS, max_size=3).map(tuple), st.just(HERE)
+    ),
+    st.builds(ExpectAnswers, GOALS, st.just(()), st.just(HERE)),
     st.builds(ExpectError, st.sampled_from(["E304", "E101"]), st.just(HERE)),
     st.builds(Import, TYPE_NAMES, st.just(True), st.just(HERE)),
     st.builds(Import, TEXTS, st.just(False), st.just(HERE)),

@@ -57,6 +57,11 @@ class Meter:
         if self.looks > 0:
             return
         self.looks = INTERVAL
+        self.count(machine)
+
+    def count(self, machine: Machine) -> None:
+        """Raise BudgetSpent where more was found than the budget allows."""
+        budget = self.budget
         if budget.goals is not None and len(machine.incomplete) > budget.goals:
             raise BudgetSpent(f"{budget.goals:,} open goals", "goals")
         if len(machine.rules.heads) > budget.rules:

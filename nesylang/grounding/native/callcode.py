@@ -102,8 +102,8 @@ class CallEmitter(GoalEmitter):
 
     @staticmethod
     def _tick(out: Lines, goals: tuple[Goal, ...], following: int) -> None:
-        """Have the budget looked at in a nested loop that has a further one in it."""
-        if out.loops >= 2 and any(isinstance(goal, Call | Relate) for goal in goals[following:]):
+        """Have the budget looked at in a loop that has a further one in it."""
+        if any(isinstance(goal, Call | Relate) for goal in goals[following:]):
             out.add("tick()")
 
     def _bind(self, out: Lines, call: Call, adornment: str, row: str, table: str, arguments: str, frame: Frame) -> None:
@@ -151,7 +151,7 @@ class CallEmitter(GoalEmitter):
         """Write the loop over matching facts."""
         surroundings = self.surroundings
         certain = surroundings.certain_facts(call.signature)
-        look_up = self._object(surroundings.index(call.signature, adornment, None), "facts")
+        look_up = self._object(surroundings.index(call.signature, adornment), "facts")
         key = self._key(out, call, adornment, frame)
         outputs = [argument for argument, letter in zip(call.args, adornment, strict=True) if letter == "f"]
         if certain and not outputs and not self.bag:
@@ -164,8 +164,9 @@ class CallEmitter(GoalEmitter):
             which, value, condition = wanted
             positions = [position for position, letter in enumerate(adornment) if letter == "f"]
             extra = positions[max(which, 0)]
-            narrow = self._object(surroundings.index(call.signature, adornment, extra), "facts")
-            entries = f"{narrow}(({key}, {value}), ()) if {condition} else {entries}"
+            narrow = surroundings.number_index(call.signature, adornment, extra)
+            if narrow is not None:
+                entries = f"{self._object(narrow, 'facts')}(({key}, {value}), ()) if {condition} else {entries}"
         locals_: list[str] = []
         for argument in outputs:
             assert isinstance(argument, Name)
@@ -283,7 +284,7 @@ class CallEmitter(GoalEmitter):
             return
         literal = f"l{self._number()}"
         if "p" not in adornment and kind == "facts":
-            look_up = self._object(surroundings.index(call.signature, adornment, None), "facts")
+            look_up = self._object(surroundings.index(call.signature, adornment), "facts")
             key = self._key(out, call, adornment, state)
             if surroundings.certain_facts(call.signature):
                 self._if(out, f"not {look_up}({key})", goals, following, frame)

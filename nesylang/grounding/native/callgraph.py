@@ -25,6 +25,9 @@ class CallGraph:
         self.components: dict[Signature, int] = {}
         self.plain: dict[Signature, int] = {}
         self.uncertain: set[Signature] = set()
+        self.collects = any(
+            _collects(element.body) for d in definitions.values() for element in d.elements if not isinstance(element, FactBlock)
+        )
         self._extend(list(definitions))
 
     def _extend(self, signatures: list[Signature]) -> None:
@@ -113,3 +116,13 @@ def negated_goals(body: Iterable[Goal]) -> Iterator[tuple[Signature, Span]]:
             case Either(branches=branches):
                 for branch in branches:
                     yield from negated_goals(branch)
+
+
+def _collects(body: Iterable[Goal]) -> bool:
+    """Return whether a body collects answers into a list, or may do so by a goal that is known only at run time."""
+    for goal in body:
+        if isinstance(goal, Collect | Meta):
+            return True
+        if isinstance(goal, Either) and any(_collects(branch) for branch in goal.branches):
+            return True
+    return False

@@ -17,6 +17,7 @@ from nesylang.grounding.native.emit import Frame, Lines
 from nesylang.grounding.native.goals import Call, Check, Collect, Compare, Compute, Either, Equal, Fail, Goal, Meta, Not, Possible, Relate
 from nesylang.grounding.native.modes import Known
 from nesylang.grounding.native.terms import Struct, Var, undo, unify
+from nesylang.source import error
 
 MOST_LOOPS = 8
 """Loops in one function before the rest of the clause goes to a continuation; Python nests at most 20 blocks."""
@@ -46,13 +47,17 @@ class ClauseCompiler(CallEmitter):
             lines.extend("    " + line for line in text)
             extra = len(text) - len(function.goals)
             goals.extend([0] * extra + function.goals)
-        here = Here(self.rule, goals, self.spans)
-        arguments = ["here", *self.terms.constants, *self.objects]
-        source = f"def factory({', '.join([*RUNTIME, *arguments])}):\n" + "\n".join(lines) + "\n    return clause\n"
-        factory = _factory(source)
+        here = Here(self.rule, goals, self.spans, self.values)
+        body = "\n".join(lines)
         runtime = self.surroundings.runtime()
-        values = [runtime[name] for name in RUNTIME]
-        clause = factory(*values, here, *self.terms.constants.values(), *self.objects.values())
+        used = [name for name in RUNTIME if name in body]
+        arguments = [*used, "here", *self.terms.constants, *self.objects]
+        try:
+            factory = _factory(f"def factory({', '.join(arguments)}):\n{body}\n    return clause\n")
+        except (SyntaxError, MemoryError, RecursionError):
+            hint = "split it into several rules"
+            raise error("E306", "a clause is nested too deeply for this grounder", self.rule.span, "this clause", hint) from None
+        clause = factory(*(runtime[name] for name in used), here, *self.terms.constants.values(), *self.objects.values())
         return CompiledClause(clause, self.functions[0].generator, here)
 
     def _head(self, out: Lines, frame: Frame) -> None:
@@ -65,9 +70,11 @@ class ClauseCompiler(CallEmitter):
             else:
                 out.add(f"{joined} = t.key")
         # Ground arguments first: what they bind makes the others simpler.
+        steps: list[str] = []
         for position in sorted(inputs, key=lambda position: self.adornment[position] == "p"):
             ground = self.adornment[position] == "b"
-            self._open_steps(out, self.terms.match(out, self.rule.head[position], names[position], frame, ground))
+            steps.extend(self.terms.match(out, self.rule.head[position], names[position], frame, ground))
+        self._open_steps(out, steps)
         self.emit_goals(out, self.rule.body, 0, frame)
         out.indent = 1
 
@@ -78,8 +85,12 @@ class ClauseCompiler(CallEmitter):
             out.goal = 0
             self._derive(out, frame)
         else:
+            goals = self._reordered(goals, position, frame)
             goal = goals[position]
+            if isinstance(goal, Call | Relate | Meta | Collect | Possible | Not):
+                self._decide_early(out, goals, position, frame)
             self.spans.append(goal.span)
+            self.values.append(dict(frame.local))
             out.goal = len(self.spans) - 1
             out.written += 1
             if out.indent > DEEPEST or out.loops > MOST_LOOPS or out.written > MOST_GOALS:
@@ -87,6 +98,44 @@ class ClauseCompiler(CallEmitter):
             else:
                 self._goal(out, goal, goals, position, frame)
         out.indent, out.loops = indent, loops
+
+    def _reordered(self, goals: tuple[Goal, ...], position: int, frame: Frame) -> tuple[Goal, ...]:
+        """Return the goals with the next call of facts exchanged, if it has nothing bound, for the first one behind it that has."""
+        if self.bag or self.surroundings.ordered or not self._is_unbound_join(goals[position], frame):
+            return goals
+        for other in range(position + 1, len(goals)):
+            goal = goals[other]
+            if not isinstance(goal, Call) or self.surroundings.kind(goal.signature) != "facts":
+                break
+            adornment = frame.known.adornment(goal.args)
+            if "b" in adornment and "p" not in adornment:
+                return (*goals[:position], goal, *goals[position:other], *goals[other + 1 :])
+        return goals
+
+    def _is_unbound_join(self, goal: Goal, frame: Frame) -> bool:
+        if not isinstance(goal, Call) or self.surroundings.kind(goal.signature) != "facts":
+            return False
+        return bool(goal.args) and set(frame.known.adornment(goal.args)) == {"f"}
+
+    def _decide_early(self, out: Lines, goals: tuple[Goal, ...], position: int, frame: Frame) -> None:
+        """Write tests that stand behind the next goal and can be decided before it; their conditions are left open.
+
+        A test whose operands are no integers is left to its place, where it may be an error.
+        """
+        for goal in goals[position + 1 :]:
+            if id(goal) in frame.decided:
+                continue
+            match goal:
+                case Compare(operator=operator, left=left, right=right):
+                    condition = self.terms.integer_comparison(operator, left, right, frame)
+                case Check(builtin=builtin, args=(left, right)) if builtin.name in IDENTITY:
+                    ground = frame.known.is_ground(left) and frame.known.is_ground(right)
+                    condition = self._check(out, goal, frame) if ground else None
+                case _:
+                    condition = None
+            if condition is not None:
+                frame.decided |= {id(goal)}
+                self._open_steps(out, [f"if {condition}:"])
 
     def _goal(self, out: Lines, goal: Goal, goals: tuple[Goal, ...], position: int, frame: Frame) -> None:
         following = position + 1
@@ -128,6 +177,7 @@ class ClauseCompiler(CallEmitter):
 
     def _derive(self, out: Lines, frame: Frame) -> None:
         rule = self.rule
+        self.values[0] = dict(frame.local)
         literals = list(frame.literals)
         known = frame.known
         if rule.template is not None:
@@ -196,6 +246,10 @@ RUNTIME = (
     "unknown",
 )
 """The functions of the machine that compiled code calls."""
+
+
+IDENTITY = frozenset({"==", "\\==", "\\="})
+"""Tests of two terms that are never an error."""
 
 
 @lru_cache(maxsize=4096)

@@ -25,15 +25,23 @@ class Origin:
 
 @dataclass(slots=True)
 class Here:
-    """What the lines of a clause's source do: the number of each line's goal, and the spans of goals; goal 0 is the clause."""
+    """What the lines of a clause's source do: the number of each line's goal, and the spans of goals; goal 0 is the clause.
+
+    ``values`` has for each goal the local names of the variables that have a value before it.
+    """
 
     rule: Rule
     goals: list[int]
     spans: list[Span]
+    values: list[dict[str, str]]
 
     def span(self, line: int) -> Span:
         """Return the place of what a line does, counted from 1."""
         return self.spans[self.goals[line - 1]]
+
+    def names(self, line: int) -> dict[str, str]:
+        """Return the local names of the variables that have a value before what a line does."""
+        return self.values[self.goals[line - 1]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,8 @@ class Surroundings(Protocol):
     """What the compiler must know of the program, and the objects that compiled code works with."""
 
     modes: Modes
+    ordered: bool
+    """Whether the order of answers is seen by the program: it collects lists of them."""
 
     def kind(self, signature: Signature) -> str:
         """Return ``facts``, ``plain`` (never waits), ``rules`` or ``unknown``."""
@@ -65,8 +75,11 @@ class Surroundings(Protocol):
     def procedure(self, signature: Signature, adornment: str, bag: bool) -> Procedure:
         """Return the procedure of a predicate and adornment."""
 
-    def index(self, signature: Signature, adornment: str, extra: int | None) -> Callable[..., object]:
-        """Return the look-up of facts by their bound arguments, and by argument ``extra`` on top."""
+    def index(self, signature: Signature, adornment: str) -> Callable[..., object]:
+        """Return the look-up of facts by their bound arguments."""
+
+    def number_index(self, signature: Signature, adornment: str, extra: int) -> Callable[..., object] | None:
+        """Return the look-up of facts by their bound arguments and by one that is a number in all facts, None where it is not."""
 
     def fact_literals(self, signature: Signature) -> list[int]:
         """Return the literals of the facts that were used so far, 0 for the others."""

@@ -9,6 +9,9 @@ from nesylang.source import Source, Span
 from nesylang.syntax import print_term
 from nesylang.syntax.terms import Atom, Compound, Float, Integer, ListTerm, String, Term, Variable
 
+SHOWN_ITEMS = 30
+"""Most arguments of a compound or items of a list that messages spell."""
+
 NOWHERE = Span(Source("term", ""), 0, 0)
 
 
@@ -105,9 +108,30 @@ class TermWriter:
                 return found
 
 
+def clipped(value: Value, depth: int = 12) -> Value:
+    """Return a value with everything below a depth, and the items of a list behind the first ones, replaced by ``...``."""
+    value = deref(value)
+    if type(value) is not Struct:
+        return value
+    if depth == 0:
+        return "..."
+    if value.name == CONS and len(value.args) == 2:
+        items: list[Value] = []
+        rest: Value = value
+        while type(rest) is Struct and rest.name == CONS and len(items) < SHOWN_ITEMS:
+            items.append(clipped(rest.args[0], depth - 1))
+            rest = deref(rest.args[1])
+        end: Value = "..." if type(rest) is Struct else rest
+        for item in reversed(items):
+            end = Struct(CONS, (item, end), False)
+        return end
+    shown = [clipped(argument, depth - 1) for argument in value.args[:SHOWN_ITEMS]]
+    return Struct(value.name, (*shown, "...") if len(value.args) > SHOWN_ITEMS else tuple(shown), False)
+
+
 def show(value: Value) -> str:
     """Return a value as it is spelled in messages, cut where it is long."""
-    text = print_term(TermWriter().term(value))
+    text = print_term(TermWriter().term(clipped(value))).replace("'...'", "...")
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -116,5 +140,5 @@ def show_goal(name: str, arguments: tuple[Value, ...]) -> str:
     if not arguments:
         return print_term(Atom(name, NOWHERE))
     writer = TermWriter()
-    text = print_term(Compound(name, tuple(writer.term(argument) for argument in arguments), NOWHERE))
+    text = print_term(Compound(name, tuple(writer.term(clipped(argument)) for argument in arguments), NOWHERE)).replace("'...'", "...")
     return text if len(text) <= 120 else text[:117] + "..."

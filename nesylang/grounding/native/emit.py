@@ -17,6 +17,12 @@ INTEGER_DIVISIONS = {("mod", 2): "({} % {})", ("//", 2): "({} // {})"}
 LONGEST = 1000
 """Longest arithmetic expression that is written out: Python bounds the nesting of parentheses."""
 
+DEEPEST = 80
+"""Most parentheses of such an expression, for the same reason."""
+
+LARGEST_PATTERN = 30
+"""Parts of the largest pattern that is taken apart in the source; larger ones are unified, as Python bounds the nesting of blocks."""
+
 COMPARISONS = {"<": "<", ">": ">", "=<": "<=", ">=": ">=", "=:=": "==", "=\\=": "!="}
 
 
@@ -59,16 +65,19 @@ class Lines:
 
 
 class Frame:
-    """What one path through a clause knows: the local names of variables, and what is known of them."""
+    """What one path through a clause knows: the local names of variables, what is known of them, the tests that are decided already."""
 
     def __init__(self, known: Known, local: dict[str, str], literals: tuple[str, ...]) -> None:
         self.known = known
         self.local = local
         self.literals = literals
+        self.decided: frozenset[int] = frozenset()
 
     def copy(self) -> Frame:
         """Return a frame that changes by itself."""
-        return Frame(self.known.copy(), dict(self.local), self.literals)
+        copied = Frame(self.known.copy(), dict(self.local), self.literals)
+        copied.decided = self.decided
+        return copied
 
     def open_names(self) -> list[str]:
         """Return the variables that have a value which may not be ground."""
@@ -172,6 +181,18 @@ class TermEmitter:
                     steps.append(f"if unify({known}, {local}, trail):")
                     frame.local[current.name] = local
                     frame.known.add(current, True)
+            elif isinstance(current, Shape) and _is_large(current):
+                out.trail = True
+                inner = Lines("", [])
+                built = self.build(inner, current, frame)
+                steps.extend(line.strip() for line in inner.lines)
+                steps.append(f"if unify({built}, {local}, trail):")
+                for name in names_of(current):
+                    if name not in frame.known.ground:
+                        resolved = self.local()
+                        steps.append(f"{resolved} = resolve({frame.local[name]})")
+                        frame.local[name] = resolved
+                frame.known.add(current, True)
             elif isinstance(current, Shape):
                 name, count = self.constant(current.name), len(current.args)
                 test = f"if type({local}) is Struct and {local}.name == {name} and len({local}.args) == {count}:"
@@ -212,6 +233,15 @@ class TermEmitter:
         direct = f"{first[0]} {COMPARISONS[operator]} {second[0]}"
         return f"({direct} if {guards} else {general})" if guards else direct
 
+    def integer_comparison(self, operator: str, left: Pattern, right: Pattern, frame: Frame) -> str | None:
+        """Return a condition that is false only where the operands are integers that fail a comparison; None where it may not be one."""
+        first, second = self.integer_expression(left, frame), self.integer_expression(right, frame)
+        if first is None or second is None:
+            return None
+        guards = [guard for guard in (first[1], second[1]) if guard]
+        direct = f"{first[0]} {COMPARISONS[operator]} {second[0]}"
+        return f"not ({' and '.join(guards)}) or {direct}" if guards else direct
+
     def integer_expression(self, pattern: Pattern, frame: Frame) -> tuple[str, str] | None:
         """Return an expression for integers and the condition that all operands are, None where there is no such."""
         guards: dict[str, None] = {}
@@ -243,7 +273,7 @@ class TermEmitter:
                 done.append(self.constant(current))
             else:
                 return None
-        return (done[0], " and ".join(guards)) if len(done[0]) < LONGEST else None
+        return (done[0], " and ".join(guards)) if len(done[0]) < LONGEST and done[0].count("(") < DEEPEST else None
 
     def solved(self, target: Pattern, expression: Pattern, unknown: str, frame: Frame) -> tuple[str, str] | None:
         """Return what a variable must be so that ``target is expression``, with its condition, where sums determine it.
@@ -272,5 +302,19 @@ class TermEmitter:
                 value = f"({value} - {operand[0]})"
             else:
                 value = f"({value} + {operand[0]})" if inside is left else f"({operand[0]} - {value})"
+            if value.count("(") > DEEPEST:
+                return None
             current = inside
         return value, " and ".join(dict.fromkeys(found)) or "True"
+
+
+def _is_large(pattern: Pattern) -> bool:
+    """Return whether a pattern has too many parts to be taken apart in the source."""
+    count = 0
+    pending: list[Pattern] = [pattern]
+    while pending and count <= LARGEST_PATTERN:
+        current = pending.pop()
+        count += 1
+        if isinstance(current, Shape):
+            pending.extend(current.args)
+    return count > LARGEST_PATTERN

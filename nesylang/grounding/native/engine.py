@@ -42,6 +42,7 @@ class Engine:
         self.unknown_fails = unknown_fails
         self.modes = Modes(definitions)
         self.graph = CallGraph(definitions, lambda signature: "$" not in signature[0])
+        self.ordered = self.graph.collects
         self.procedures: dict[tuple[Signature, str, bool], Procedure] = {}
         self.facts: dict[Signature, Facts] = {}
         self.meta: MetaCall | None = None
@@ -55,7 +56,10 @@ class Engine:
     def add_rule(self, normaliser: Normaliser, name: str, head: tuple[Variable, ...], goal: Term, span: Span) -> Signature:
         """Add a predicate for a goal and return its signature."""
         before = len(self.definitions)
-        made = (f"${name}-{before}", len(head))
+        number = before
+        while (f"${name}-{number}", len(head)) in self.definitions:
+            number += 1
+        made = (f"${name}-{number}", len(head))
         self.definitions[made] = Definition(made, made=True)
         rule = normaliser.rule(Compound("$", head, span) if head else Atom("$", span), goal, -1, span)
         self.definitions[made].elements.append(rule)
@@ -90,9 +94,14 @@ class Engine:
         """Return whether a predicate of facts has certain ones only."""
         return not self._facts(signature).uncertain
 
-    def index(self, signature: Signature, adornment: str, extra: int | None) -> Callable[..., object]:
-        """Return the look-up of facts by their bound arguments, and by argument ``extra`` on top."""
-        return self._facts(signature).by(adornment, extra).get
+    def index(self, signature: Signature, adornment: str) -> Callable[..., object]:
+        """Return the look-up of facts by their bound arguments."""
+        return self._facts(signature).by(adornment).get
+
+    def number_index(self, signature: Signature, adornment: str, extra: int) -> Callable[..., object] | None:
+        """Return the look-up of facts by their bound arguments and by one that is a number in all facts, None where it is not."""
+        found = self._facts(signature).by_number(adornment, extra)
+        return None if found is None else found.get
 
     def fact_literals(self, signature: Signature) -> list[int]:
         """Return the literals of the facts that were used so far, 0 for the others."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from nesylang.grounding.native.goals import Definition, FactBlock
-from nesylang.grounding.native.terms import Store, Value, unify
+from nesylang.grounding.native.terms import Real, Store, Value, unify
 
 Entry = object
 """A matching fact: its free arguments; where some facts are uncertain a pair of them and the fact's number."""
@@ -25,7 +25,7 @@ class Facts:
         self.make = literal
         self.sources = [s for block in blocks for s in block.sources or [None] * len(block.rows)] if self.uncertain else []
         self.literals = [0] * (len(self.sources) + 1)
-        self.look_ups: dict[tuple[str, int | None], dict[object, list[Entry]]] = {}
+        self.look_ups: dict[tuple[str, int | None], dict[object, list[Entry]] | None] = {}
 
     @classmethod
     def of(cls, definition: Definition, literal: Callable[[tuple[int, int, int]], int]) -> Facts:
@@ -56,15 +56,23 @@ class Facts:
                     yield row, -1 if block.sources[offset] is None else number + offset
             number += len(block.rows) if self.uncertain else 0
 
-    def by(self, adornment: str, extra: int | None) -> dict[object, list[Entry]]:
-        """Return the facts by their bound arguments, and by argument ``extra`` on top; entries have the free ones."""
-        key = (adornment, extra)
-        found = self.look_ups.get(key)
-        if found is None:
-            found = self.look_ups[key] = self._index(adornment, extra)
+    def by(self, adornment: str) -> dict[object, list[Entry]]:
+        """Return the facts by their bound arguments; entries have the free ones."""
+        found = self._look_up(adornment, None)
+        assert found is not None, "only arguments that have to be numbers can refuse"
         return found
 
-    def _index(self, adornment: str, extra: int | None) -> dict[object, list[Entry]]:
+    def by_number(self, adornment: str, extra: int) -> dict[object, list[Entry]] | None:
+        """Return the facts by their bound arguments and by one that is a number in all facts; None where it is not."""
+        return self._look_up(adornment, extra)
+
+    def _look_up(self, adornment: str, extra: int | None) -> dict[object, list[Entry]] | None:
+        key = (adornment, extra)
+        if key not in self.look_ups:
+            self.look_ups[key] = self._index(adornment, extra)
+        return self.look_ups[key]
+
+    def _index(self, adornment: str, extra: int | None) -> dict[object, list[Entry]] | None:
         bound = [position for position, letter in enumerate(adornment) if letter == "b"]
         free = [position for position, letter in enumerate(adornment) if letter != "b"]
         result: dict[object, list[Entry]] = {}
@@ -82,7 +90,10 @@ class Facts:
         for row, number in self.rows():
             key: object = row[bound[0]] if len(bound) == 1 else tuple([row[position] for position in bound])
             if extra is not None:
-                key = (key, row[extra])
+                value = row[extra]
+                if type(value) is not int and type(value) is not Real:
+                    return None
+                key = (key, value)
             output: object = row[free[0]] if len(free) == 1 else tuple([row[position] for position in free])
             result.setdefault(key, []).append((output, number) if self.uncertain else output)
         return result
@@ -90,14 +101,14 @@ class Facts:
     def answers(self, store: Store, adornment: str, key: object, inputs: tuple[Value, ...]) -> Iterator[tuple[object, int]]:
         """Yield the outputs and numbers of the facts that match a call."""
         if "p" not in adornment:
-            entries = self.by(adornment, None).get(key, ())
+            entries = self.by(adornment).get(key, ())
             yield from entries if self.uncertain else ((entry, -1) for entry in entries)  # type: ignore[misc]
             return
         plain = adornment.replace("p", "f")
         bound = tuple(value for value, letter in zip(inputs, adornment.replace("f", ""), strict=True) if letter == "b")
         positions = [position for position, letter in enumerate(adornment) if letter != "b"]
         given = [value for value, letter in zip(inputs, adornment.replace("f", ""), strict=True) if letter == "p"]
-        for entry in self.by(plain, None).get(bound[0] if len(bound) == 1 else bound, ()):
+        for entry in self.by(plain).get(bound[0] if len(bound) == 1 else bound, ()):
             output: object
             number: int
             output, number = entry if self.uncertain else (entry, -1)  # type: ignore[misc]

@@ -27,6 +27,7 @@ class GoalEmitter:
         self.counter = 0
         template = rule.template
         self.spans: list[Span] = [rule.span if template is None else template.heads[rule.alternative].span]
+        self.values: list[dict[str, str]] = [{}]
         self.later: list[Callable[[], object]] = []
 
     def emit_goals(self, out: Lines, goals: tuple[Goal, ...], position: int, frame: Frame) -> None:
@@ -53,13 +54,23 @@ class GoalEmitter:
     # heads
 
     def _open_steps(self, out: Lines, steps: Sequence[str]) -> None:
-        """Write conditions and assignments; the conditions are left open."""
+        """Write conditions and assignments; the conditions are left open, those that follow each other as one."""
+        conditions: list[str] = []
         for step in steps:
-            out.add(step)
             if step.startswith("if "):
-                out.indent += 1
+                conditions.append(step[3:-1])
+            else:
+                self._open_conditions(out, conditions)
+                conditions = []
+                out.add(step)
+        self._open_conditions(out, conditions)
 
-    # goals
+    @staticmethod
+    def _open_conditions(out: Lines, conditions: list[str]) -> None:
+        if conditions:
+            joined = conditions[0] if len(conditions) == 1 else " and ".join(f"({condition})" for condition in conditions)
+            out.add(f"if {joined}:")
+            out.indent += 1
 
     def _if(self, out: Lines, condition: str, goals: tuple[Goal, ...], following: int, frame: Frame) -> None:
         with out.block(f"if {condition}:"):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from nesylang.analysis.builtins import DIRECTIVES, OPENING
+from nesylang.grounding.asking import first_span, free_variables
 from nesylang.grounding.choices import choice_table, substitute
 from nesylang.grounding.native.budget import Meter
 from nesylang.grounding.native.builtins.contract import Signature
@@ -25,7 +26,7 @@ from nesylang.grounding.native.terms import Store, Struct, Value, Var, is_ground
 from nesylang.grounding.program import GroundAnswer, GroundEvidence, GroundProgram, GroundQuery
 from nesylang.grounding.request import AskedQuery, GroundingRequest, Observation
 from nesylang.grounding.stated import is_stated, observation
-from nesylang.source import NesyError, Source, Span, error
+from nesylang.source import NesyError, Span, error
 from nesylang.source.collection import paused_collection
 from nesylang.syntax import print_term
 from nesylang.syntax.statements import Clause, Directive, without_tables
@@ -37,9 +38,6 @@ TRUE = 1
 
 DECLARATIVE = DIRECTIVES | OPENING | {("use_module", 1), ("use_module", 2), ("module", 2), ("unknown", 1), ("nocache", 2)}
 """Directives that are done with before a program is ground."""
-
-COLLECTORS = frozenset({("findall", 3), ("all", 3), ("all_or_none", 3)})
-"""Predicates of which only the third argument, the list, is an answer."""
 
 
 class NativeGrounder:
@@ -118,6 +116,10 @@ class Grounding:
     def _conditional(self, asked: AskedQuery, condition: Term) -> GroundQuery:
         """Return the answers of ``goal given condition``: joint literals with the literals of their conditions."""
         shared = [name for name in variables(asked.goal) if name in variables(condition)]
+        for name in shared:
+            if name not in free_variables(condition):
+                message = f"the condition {print_term(condition)} does not bind {name}, which the query asks for"
+                raise error("E304", message, condition.span, "not ground when it is asked", "bind it by a goal in the condition")
         pattern = Compound("$given", tuple(Variable(name, asked.span) for name in shared), asked.span)
         conditions = dict(self._answers(condition, pattern, asked.span))
         joint = Compound(",", (condition, asked.goal), asked.span)
@@ -155,8 +157,9 @@ class Grounding:
         if signature(goal) is None:
             raise error("E310", f"{print_term(goal)} cannot be asked", span, "expected a goal")
         with reported(self.meter, span):
-            table, order = self._table(goal, free_variables_of(goal), span)
+            table, order = self._table(goal, free_variables(goal), span)
             self.machine.solve(table)
+            self.meter.count(self.machine)
         found: dict[Term, list[int]] = {}
         writer = TermWriter(span)
         procedure = table.procedure
@@ -260,31 +263,6 @@ def _refuse_open(piece: Value) -> Observation:
 
 def _no_variable(name: str) -> Value:
     raise AssertionError(f"variable {name} in an answer")
-
-
-def first_span(request: GroundingRequest) -> Span:
-    """Return a place to report what has no place of its own."""
-    if request.queries:
-        return request.queries[0].span
-    statements = request.analysis.statements
-    return statements[0].span if statements else Span(Source("program", ""), 0, 0)
-
-
-def free_variables_of(goal: Term) -> list[str]:
-    """Return the variables of a goal that an answer binds: those that occur outside of negation, forall/2 and collected goals."""
-    names: dict[str, None] = {}
-    pending = [goal]
-    while pending:
-        current = pending.pop()
-        if signature(current) in ((",", 2), (";", 2), ("->", 2)):
-            assert isinstance(current, Compound)
-            pending.extend(reversed(current.args))
-        elif signature(current) in COLLECTORS:
-            assert isinstance(current, Compound)
-            names.update(dict.fromkeys(variables(current.args[2])))
-        elif signature(current) not in (("not", 1), ("\\+", 1), ("forall", 2)):
-            names.update(dict.fromkeys(variables(current)))
-    return list(names)
 
 
 def match(pattern: Term, instance: Term) -> dict[str, Term]:

@@ -19,7 +19,7 @@ from nesylang.grounding.native.budget import Meter
 from nesylang.grounding.native.compiled import Origin
 from nesylang.grounding.native.errors import GoalError
 from nesylang.grounding.native.tables import Procedure, Row, RuleLog, Table, Task
-from nesylang.grounding.native.terms import Store, Struct, Value, Var, unify
+from nesylang.grounding.native.terms import Real, Store, Struct, Value, Var, unify
 
 
 class Machine:
@@ -153,20 +153,16 @@ class Machine:
 
     @staticmethod
     def picked(table: Table, position: int, value: object) -> Iterable[tuple[object, int]]:
-        """Return the answers of a complete table in which an output has a value; position -1 is the only output."""
+        """Return the answers of a complete table in which an output has a value or is no number; position -1 is the only output."""
         answers = table.answers
         assert isinstance(answers, dict), "bags are not looked up"
-        if position < 0:
-            literal = answers.get(value)
-            return () if literal is None else ((value, literal),)
         if table.indexes is None:
             table.indexes = {}
         index = table.indexes.get(position)
         if index is None:
-            index = table.indexes[position] = {}
-            for pair in answers.items():
-                index.setdefault(pair[0][position], []).append(pair)  # type: ignore[index]
-        return index.get(value, ())
+            index = table.indexes[position] = _by_number(answers, position)
+        # Expressions have to be evaluated, or are errors; they stand under None.
+        return (*index.get(value, ()), *index.get(None, ()))
 
     def bind(self, table: Table, arguments: Row, output: object, trail: list[Var]) -> bool:
         """Return whether the arguments of a call unify with an answer; binds them."""
@@ -208,7 +204,15 @@ class Machine:
             self.atoms.append((table, output))
             if table.consumers is not None:
                 self._notify(table, output, head)
-        self.rules.add(head, body, origin, bindings)
+        # RuleLog.add, written out: this is where grounding spends its time.
+        rules = self.rules
+        key = (head, body)
+        if key not in rules.seen:
+            rules.seen.add(key)
+            rules.heads.append(head)
+            rules.bodies.append(body)
+            rules.origins.append(origin)
+            rules.bindings.append(bindings)
 
     def collect(self, table: Table, output: object, body: tuple[int, ...]) -> None:
         """Add an answer to a bag: one for each proof, as long as the proofs do not depend on each other."""
@@ -311,3 +315,12 @@ class Machine:
 def _run(function: Callable[..., object], table: Table, _output: object, _literal: object) -> None:
     """Run a clause that never waits; takes its turn after clauses that do."""
     function(table)
+
+
+def _by_number(answers: dict[object, int], position: int) -> dict[object, list[tuple[object, int]]]:
+    """Return answers by an output that is a number, those in which it is none under None; position -1 is the only output."""
+    index: dict[object, list[tuple[object, int]]] = {}
+    for pair in answers.items():
+        value = pair[0] if position < 0 else pair[0][position]  # type: ignore[index]
+        index.setdefault(value if type(value) is int or type(value) is Real else None, []).append(pair)
+    return index

@@ -32,6 +32,7 @@ from nesylang.grounding.native.goals import (
     names_of,
     patterns_of,
 )
+from nesylang.grounding.native.refused import REFUSED_BUILTINS
 from nesylang.grounding.native.terms import CONS, NIL, Store, Value
 from nesylang.source import Span, error
 from nesylang.syntax.terms import Atom, Compound, Float, Integer, ListTerm, String, Term, Variable, is_ground, signature, variables
@@ -165,6 +166,8 @@ class Normaliser:
     def define(self, name: str, head: tuple[Pattern, ...], bodies: list[tuple[Goal, ...]], span: Span) -> Signature:
         """Add a predicate of the grounder's own and return its signature."""
         self.made += 1
+        while (f"${name}{self.made}", len(head)) in self.definitions:
+            self.made += 1
         made = (f"${name}{self.made}", len(head))
         self.definitions[made] = Definition(made, [Rule(head, body, -1, span) for body in bodies], made=True)
         return made
@@ -223,7 +226,7 @@ class Normaliser:
                 return self._called(name, args, elsewhere, last, span)
         if arity == 2 and name in COMPARISONS:
             return [Compare(name, self.pattern(args[0]), self.pattern(args[1]), span)]
-        builtin = self.engine_builtins.get(found) or NATIVE_BUILTINS.get(found) or self.library.get(found)
+        builtin = self.engine_builtins.get(found) or NATIVE_BUILTINS.get(found) or self.library.get(found) or REFUSED_BUILTINS.get(found)
         if builtin is not None:
             arguments = self._arguments(term)
             return [Check(builtin, arguments, span)] if isinstance(builtin, BuiltinTest) else [Relate(builtin, arguments, span)]
@@ -251,8 +254,6 @@ class Normaliser:
         if last:
             goals = tuple(self._sequence(branch, elsewhere) for branch in branches)
             return list(goals[0]) if len(goals) == 1 else [Either(goals, term.span)]
-        if len(branches) == 1:
-            return list(self._sequence(branches[0], elsewhere))
         shared = [name for name in dict.fromkeys([*variables(term)]) if name in elsewhere]
         head = tuple(Name(name) for name in shared)
         bodies = [self._sequence(branch, shared) for branch in branches]
@@ -327,18 +328,17 @@ def _members(term: Term) -> list[Term]:
 def _branches(term: Term) -> list[Term]:
     """Return the branches of a disjunction as conjunctions; ``c -> t ; e`` means ``c, t ; \\+ c, e``."""
     found: list[Term] = []
-    refused: list[Term] = []
-    pending = [term]
+    # With each alternative go the tests that have to fail before it.
+    pending: list[tuple[Term, tuple[Term, ...]]] = [(term, ())]
     while pending:
-        current = pending.pop()
+        current, refused = pending.pop()
         match current:
             case Compound(functor=";" | "|", args=(Compound(functor="->", args=(test, then)), otherwise)):
                 found.append(_conjunction([*refused, test, then]))
-                refused.append(Compound("\\+", (test,), test.span))
-                pending.append(otherwise)
-            case Compound(functor=";" | "|", args=(left, right)) if not refused:
-                pending.extend((right, left))
-            case Compound(functor="->", args=(test, then)) if len(current.args) == 2:
+                pending.append((otherwise, (*refused, Compound("\\+", (test,), test.span))))
+            case Compound(functor=";" | "|", args=(left, right)):
+                pending.extend(((right, refused), (left, refused)))
+            case Compound(functor="->", args=(test, then)):
                 found.append(_conjunction([*refused, test, then]))
             case _:
                 found.append(_conjunction([*refused, current]))

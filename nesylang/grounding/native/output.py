@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import overload
 
 from nesylang.grounding.native.callgraph import negated_goals
@@ -10,12 +10,12 @@ from nesylang.grounding.native.convert import TermWriter
 from nesylang.grounding.native.goals import Rule
 from nesylang.grounding.native.literals import Choices
 from nesylang.grounding.native.tables import RuleLog, Table
-from nesylang.grounding.program import GroundRule
+from nesylang.grounding.program import GroundRule, RuleColumns
 from nesylang.source import Span
 from nesylang.syntax.terms import Atom, Compound, Term
 
 
-class GroundRules(Sequence[GroundRule]):
+class GroundRules(RuleColumns):
     """Ground rules by column."""
 
     def __init__(self, log: RuleLog, atoms: list[tuple[Table, object] | None]) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from inspect import GEN_SUSPENDED, getgeneratorstate
+from pathlib import Path
 from types import TracebackType
 
 from nesylang.grounding.native.budget import BudgetSpent, Meter
 from nesylang.grounding.native.compiled import Here
-from nesylang.grounding.native.convert import show_goal
+from nesylang.grounding.native.convert import show, show_goal
 from nesylang.grounding.native.errors import GoalError
 from nesylang.grounding.native.tables import Table
-from nesylang.grounding.native.terms import InfiniteTerm
+from nesylang.grounding.native.terms import InfiniteTerm, Var, deref
+from nesylang.resources import stdlib_directory
 from nesylang.source import Diagnostic, Label, NesyError, Span
 
 LISTED = 4
@@ -29,13 +32,13 @@ def reported(meter: Meter, fallback: Span) -> Iterator[None]:
         message = "a variable would be bound to a term that contains it"
         raise NesyError([_diagnostic("E302", message, None, problem.__traceback__, meter, fallback)]) from problem
     except BudgetSpent as problem:
-        raise NesyError([_spent(problem, meter, fallback)]) from None
+        raise NesyError([_spent(problem, problem.__traceback__, meter, fallback)]) from None
     except RecursionError as problem:
         message = "a clause is nested too deeply for this grounder"
         hint = "split it into several rules"
         raise NesyError([_diagnostic("E306", message, hint, problem.__traceback__, meter, fallback)]) from problem
     except MemoryError:
-        raise NesyError([_spent(BudgetSpent("all memory that there is", "bytes"), meter, fallback)]) from None
+        raise NesyError([_spent(BudgetSpent("all memory that there is", "bytes"), None, meter, fallback)]) from None
     finally:
         meter.path, meter.clauses = [], []
 
@@ -58,8 +61,8 @@ def _place(traceback: TracebackType | None) -> tuple[Here | None, Span | None, T
 
 def _diagnostic(code: str, message: str, hint: str | None, traceback: TracebackType | None, meter: Meter, fallback: Span) -> Diagnostic:
     here, span, table = _place(traceback)
-    labels = [Label(span or fallback, "evaluated here" if span is not None else "asked here")]
-    if here is not None and here.rule.number < 0:
+    labels = [Label(span or fallback, f"evaluated here{_values(here, traceback)}" if span is not None else "asked here")]
+    if here is not None and _is_foreign(here):
         caller = _caller(meter)
         if caller is not None:
             labels.insert(0, Label(caller, "called from here"))
@@ -69,12 +72,33 @@ def _diagnostic(code: str, message: str, hint: str | None, traceback: TracebackT
     return Diagnostic(code, message, tuple(labels), hint)
 
 
+def _values(here: Here | None, traceback: TracebackType | None) -> str:
+    """Return the values that the variables of the clause have where the error came from, as `` with X = 1``."""
+    found: list[str] = []
+    while traceback is not None:
+        values = traceback.tb_frame.f_locals
+        if traceback.tb_frame.f_code.co_filename == "<clause>" and isinstance(own := values.get("here"), Here) and own is here:
+            names = own.names(traceback.tb_lineno)
+            named = {name: deref(values[local]) for name, local in names.items() if local in values}
+            shown = {name: value for name, value in named.items() if type(value) is not Var and not name.startswith(("_", "$"))}
+            found = [f"{name} = {show(value)}" for name, value in shown.items()]
+        traceback = traceback.tb_next
+    return f", with {', '.join(found[:LISTED])}" if found else ""
+
+
+def _is_foreign(here: Here) -> bool:
+    """Return whether a clause comes from the standard library, where the user has nothing to mend."""
+    return Path(here.rule.span.source.name).is_relative_to(stdlib_directory())
+
+
 def _caller(meter: Meter) -> Span | None:
     """Return the goal of the program's own clauses that is waiting for what went wrong in a library."""
     for clause in reversed(meter.clauses):
+        if getgeneratorstate(clause) != GEN_SUSPENDED:
+            continue
         frame = clause.gi_frame  # type: ignore[attr-defined]
         found = frame.f_locals.get("here")
-        if isinstance(found, Here) and found.rule.number >= 0:
+        if isinstance(found, Here) and not _is_foreign(found):
             return found.span(frame.f_lineno)
     return None
 
@@ -95,7 +119,7 @@ def shown_call(table: Table) -> str:
     return text.replace("'_'", "_")
 
 
-def _spent(problem: BudgetSpent, meter: Meter, fallback: Span) -> Diagnostic:
+def _spent(problem: BudgetSpent, traceback: TracebackType | None, meter: Meter, fallback: Span) -> Diagnostic:
     """Return that the budget is spent, and on which predicate most of it went."""
     counts: dict[tuple[str, int], int] = {}
     for table in meter.path:
@@ -108,10 +132,13 @@ def _spent(problem: BudgetSpent, meter: Meter, fallback: Span) -> Diagnostic:
         problem.option
     ]
     raised = f"a larger budget: {option}, or GroundingBudget({problem.option}=...) in Python"
+    here, span, _ = _place(traceback)
+    span = span if here is not None and not _is_foreign(here) else _caller(meter)
+    goal = () if span is None else (Label(span, "while working on this goal"),)
     if not counts:
-        return Diagnostic("E306", message, (Label(fallback, "while working on this"),), raised)
+        return Diagnostic("E306", message, goal or (Label(fallback, "while working on this"),), raised)
     (name, arity), count = max(counts.items(), key=lambda item: item[1])
     latest = next(table for table in reversed(meter.path) if table.procedure.name == name)
     label = f"{name}/{arity} has {count:,} open calls and answers, such as {shown_call(latest)}"
     hint = f"is there an argument that grows with every call, or no end to the answers? {raised}"
-    return Diagnostic("E306", message, (Label(fallback, label),), hint)
+    return Diagnostic("E306", message, (Label(fallback, label), *goal), hint)

@@ -17,6 +17,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 
+from nesylang.grounding.native.errors import GoalError
+
 
 class Real:
     """A float. Not the Python number, as 1 and 1.0 are different terms."""
@@ -283,7 +285,7 @@ def compare(first: Value, second: Value) -> int:
     """Return -1, 0 or 1 as the first term comes before the second in the standard order, is the same, or comes after it.
 
     Variables come first, then numbers by value (a float before the equal integer), strings, and atoms and compounds by number of
-    arguments, name and arguments.
+    arguments, name and arguments. Raises GoalError where the order of two different variables decides: it is not defined.
     """
     pending = [(first, second)]
     while pending:
@@ -291,12 +293,31 @@ def compare(first: Value, second: Value) -> int:
         left, right = deref(left), deref(right)
         if left is right:
             continue
+        if type(left) is Var and type(right) is Var:
+            raise GoalError("E302", "the order of two different unbound variables is not defined", "bind them in a goal before this one")
         left_key, right_key = _order(left), _order(right)
         if left_key != right_key:
             return -1 if left_key < right_key else 1
         if type(left) is Struct and type(right) is Struct:
             pending.extend(zip(reversed(left.args), reversed(right.args), strict=True))
     return 0
+
+
+def identical(first: Value, second: Value) -> bool:
+    """Return whether two terms are the same, variables included."""
+    pending = [(first, second)]
+    while pending:
+        left, right = pending.pop()
+        left, right = deref(left), deref(right)
+        if left is right:
+            continue
+        if type(left) is Struct and type(right) is Struct:
+            if (left.ground and right.ground) or left.name != right.name or len(left.args) != len(right.args):
+                return False
+            pending.extend(zip(left.args, right.args, strict=True))
+        elif left != right:
+            return False
+    return True
 
 
 def _order(term: Value) -> tuple[int, int | float, int | str]:
@@ -313,4 +334,4 @@ def _order(term: Value) -> tuple[int, int | float, int | str]:
         case Struct(name=name, args=args):
             return 3, len(args), name
         case _:
-            return 0, id(term), 0
+            return 0, 0, 0

@@ -7,14 +7,26 @@ from functools import cmp_to_key
 
 from nesylang.grounding.native.builtins.arguments import Solution, closed_list, deterministic, integer, trial, unifies, wrong
 from nesylang.grounding.native.builtins.contract import NativeBuiltin, Relation, Test
-from nesylang.grounding.native.terms import InfiniteTerm, Store, Struct, Value, Var, compare, deref, free_variables, is_ground, unify
+from nesylang.grounding.native.terms import (
+    InfiniteTerm,
+    Store,
+    Struct,
+    Value,
+    Var,
+    compare,
+    deref,
+    free_variables,
+    identical,
+    is_ground,
+    unify,
+)
 
 
 def same(first: Value, second: Value) -> bool:
     """Return whether two resolved terms are the same, variables included."""
     if is_ground(first) or is_ground(second):
         return first == second
-    return compare(first, second) == 0
+    return identical(first, second)
 
 
 standard_order = cmp_to_key(compare)
@@ -86,7 +98,7 @@ def _sort_by(store: Store, key: Value, order: Value, unsorted: Value, result: Va
     # A stable sort in reverse keeps equal elements in the order in which they stand.
     keyed.sort(key=lambda entry: standard_order(entry[0]), reverse=order in ("@>", "@>="))
     if order in ("@<", "@>"):
-        keyed = [entry for index, entry in enumerate(keyed) if index == 0 or compare(keyed[index - 1][0], entry[0]) != 0]
+        keyed = [entry for index, entry in enumerate(keyed) if index == 0 or not identical(keyed[index - 1][0], entry[0])]
     return key, order, unsorted, store.list([term for _, term in keyed])
 
 
