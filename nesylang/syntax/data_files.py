@@ -238,7 +238,7 @@ def sqlite_tables(path: Path, directive: Span) -> list[FactTable]:
     except sqlite3.Error as failure:
         raise _no_database(path, failure, directive) from None
     try:
-        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY rowid")]
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY rowid")]
         return [_sqlite_table(connection, path, name, directive) for name in names if not name.startswith("sqlite_")]
     except sqlite3.Error as failure:
         raise _no_database(path, failure, directive) from None

@@ -20,7 +20,7 @@ from nesylang.syntax.operators import AGGREGATES, INFIX, KEYWORDS, PREFIX, QUANT
 from nesylang.syntax.statements import Cell, FactPlace, FactTable
 from nesylang.syntax.tokens import read_integer, tokenise
 
-SHORTEST_RUN = 16
+SHORTEST_RUN = 4
 """Fewest facts that become a table."""
 
 RESERVED = KEYWORDS | QUANTIFIERS | AGGREGATES | INFIX.keys() | PREFIX.keys()

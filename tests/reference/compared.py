@@ -9,5 +9,5 @@ from nesylang.grounding import GROUNDERS
 COMPARED = tuple(name for name in os.environ.get("NESY_COMPARED", "native").split(",") if name in GROUNDERS)
 """The grounders; with ``NESY_COMPARED=problog`` problog's is compared with itself, which tests the tests."""
 
-GENERATED = int(os.environ.get("NESY_GENERATED", "300"))
+GENERATED = int(os.environ.get("NESY_GENERATED", "100"))
 """How many generated programs are compared."""

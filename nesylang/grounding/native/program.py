@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from nesylang.analysis import Analysis
 from nesylang.analysis.builtins import SPECIAL
+from nesylang.analysis.program import library_name
 from nesylang.grounding.choices import ChoiceTable, ChoiceTemplate, clause_template
 from nesylang.grounding.native.builtins import NATIVE_LIBRARIES
 from nesylang.grounding.native.builtins.contract import NativeBuiltin, Signature
@@ -15,11 +16,14 @@ from nesylang.grounding.native.libraries import library_clauses, loaded_librarie
 from nesylang.grounding.native.normalise import Normaliser
 from nesylang.grounding.native.terms import Store, Value
 from nesylang.grounding.stated import is_stated
-from nesylang.source import Span
-from nesylang.syntax.statements import Clause, FactTable
+from nesylang.source import Span, error
+from nesylang.syntax.statements import Clause, Directive, FactTable
 from nesylang.syntax.terms import Atom, Compound, Float, Integer, ListTerm, String, Term, Variable, is_ground, signature
 
 Source = tuple[int, int, int]
+
+REFUSED_LIBRARIES = frozenset({"nlp4plp"})
+"""Libraries of ProbLog whose predicates are not there."""
 
 
 class ProgramReader:
@@ -39,6 +43,12 @@ class ProgramReader:
 
     def read(self) -> None:
         """Read all statements; library clauses come behind, for predicates that the program does not define itself."""
+        for statement in self.analysis.statements:
+            match statement:
+                case Directive(goal=Compound(functor="use_module", args=(target, *_))) if library_name(target) in REFUSED_LIBRARIES:
+                    message = f"the library {library_name(target)} is not supported"
+                    hint = "write its clauses into the program"
+                    raise error("E109", message, statement.span, "loaded here", hint)
         clauses = [(number, s) for number, s in enumerate(self.analysis.statements) if isinstance(s, Clause | FactTable)]
         extra = [clause for clause in library_clauses(self.analysis.libraries) if self._wanted(clause)]
         for _, clause in clauses:
@@ -108,6 +118,9 @@ class ProgramReader:
                 self._add_fact(found, (), None)
                 return
             assert isinstance(atom, Compound)
+            if all(type(argument) is Atom or type(argument) is Integer for argument in atom.args):
+                self._add_fact(found, tuple([_plain(argument) for argument in atom.args]), None)
+                return
             if is_ground(atom):
                 self._add_fact(found, tuple([read_term(argument, self.store, _no_variables) for argument in atom.args]), None)
                 return
@@ -122,7 +135,7 @@ class ProgramReader:
 
     def _read_choice(self, number: int, template: ChoiceTemplate, body: Term | None, span: Span) -> None:
         heads = list(template.heads)
-        if body is None and not template.variables and all(is_ground(head) for head in heads):
+        if body is None and not template.variables and all(_is_plain(head) or is_ground(head) for head in heads):
             for alternative, head in enumerate(heads):
                 found = signature(head)
                 assert found is not None
@@ -148,6 +161,19 @@ class ProgramReader:
 def _is_table(block: FactBlock, source: Source | None) -> bool:
     """Return whether a block came from a table of certain facts, which have no sources."""
     return len(block.sources) != len(block.rows)
+
+
+def _is_plain(head: Term) -> bool:
+    """Return whether a head's arguments are atoms and integers, which is seen fastest."""
+    return isinstance(head, Atom) or (
+        isinstance(head, Compound) and all(type(argument) is Atom or type(argument) is Integer for argument in head.args)
+    )
+
+
+def _plain(term: Term) -> Value:
+    """Return the value of an atom or integer."""
+    assert isinstance(term, Atom | Integer), "the caller looked"
+    return term.name if isinstance(term, Atom) else term.value
 
 
 def _no_variables(name: str) -> Value:

@@ -43,30 +43,31 @@ def reported(meter: Meter, fallback: Span) -> Iterator[None]:
         meter.path, meter.clauses = [], []
 
 
-def _place(traceback: TracebackType | None) -> tuple[Here | None, Span | None, Table | None]:
-    """Return where in which clause an error came from, and the call that the clause was working on."""
-    here, span, table = None, None, None
+def _place(traceback: TracebackType | None) -> tuple[Here | None, Span | None, list[Table]]:
+    """Return where in which clause an error came from, and the calls whose clauses were running, innermost first."""
+    here, span = None, None
+    tables: dict[Table, None] = {}
     while traceback is not None:
         frame = traceback.tb_frame
         if frame.f_code.co_filename == "<clause>":
             names = frame.f_locals
-            found = names.get("here")
+            found, owner = names.get("here"), names.get("t")
             if isinstance(found, Here):
                 here, span = found, found.span(traceback.tb_lineno)
-                owner = names.get("t")
-                table = owner if isinstance(owner, Table) else table
+                if isinstance(owner, Table):
+                    tables.setdefault(owner)
         traceback = traceback.tb_next
-    return here, span, table
+    return here, span, list(reversed(tables))
 
 
 def _diagnostic(code: str, message: str, hint: str | None, traceback: TracebackType | None, meter: Meter, fallback: Span) -> Diagnostic:
-    here, span, table = _place(traceback)
+    here, span, tables = _place(traceback)
     labels = [Label(span or fallback, f"evaluated here{_values(here, traceback)}" if span is not None else "asked here")]
     if here is not None and _is_foreign(here):
         caller = _caller(meter)
         if caller is not None:
             labels.insert(0, Label(caller, "called from here"))
-    calls = _calls(table, meter)
+    calls = _calls(tables, meter)
     if here is not None and calls:
         labels.append(Label(here.rule.span, f"in the call {calls[0]}" + "".join(f", called by {call}" for call in calls[1:])))
     return Diagnostic(code, message, tuple(labels), hint)
@@ -103,10 +104,10 @@ def _caller(meter: Meter) -> Span | None:
     return None
 
 
-def _calls(table: Table | None, meter: Meter) -> list[str]:
+def _calls(running: list[Table], meter: Meter) -> list[str]:
     """Return the calls that were open, innermost first, without those that the grounder makes for itself."""
-    open_calls = [other for other in reversed(meter.path) if other is not table]
-    found = [call for call in ([table] if table is not None else []) + open_calls if not call.procedure.name.startswith("$")]
+    waiting = [table for table in reversed(meter.path) if table not in running]
+    found = [call for call in (*running, *waiting) if not call.procedure.name.startswith("$")]
     shown = [shown_call(call) for call in found[:LISTED]]
     return [*shown, "..."] if len(found) > LISTED else shown
 

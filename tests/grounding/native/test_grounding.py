@@ -175,3 +175,84 @@ def test_the_reference_and_the_native_grounder_see_the_same_numbers() -> None:
     text = "n(1). n(1.0). n('1'). n(\"1\"). q(X, Y) :- n(X), n(Y), X = Y. query q(X, Y)."
     assert sorted(answers(text)) == ['q("1","1")', "q('1','1')", "q(1,1)", "q(1.0,1.0)"]
     assert nesy.query(nesy.loads(text, Settings(grounder=GROUNDERS["native"])))["q(1,1)"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("0.5::c. 0.5::a. 0.5::b. 0.5::d. p :- (c -> (a ; b)), d. query p.", {"p": 0.1875}),
+        ("0.5::a. 0.5::b. 0.5::c. 0.5::d. p :- (a -> (b -> c ; d)), b. query p.", {"p": 0.125}),
+        ("0.5::c. 0.5::t. 0.5::e. 0.5::x. p :- ((c -> t ; e) ; x). query p.", {"p": 0.75}),
+        ("0.5::c. 0.5::t. 0.5::e. p :- (c -> t ; (e -> t ; \\+ t)). query p.", {"p": 0.5}),
+        ("e(1). e(2). f(3). q. 0.3::p :- (e(X) ; f(X)), q. query p.", {"p": 0.657}),
+    ],
+)
+def test_disjunctions_inside_of_others(text: str, expected: dict[str, float]) -> None:
+    assert nesy.query(nesy.loads(text)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("e(1+2). e(4). q :- e(Y), 5 is Y + 2. query q.", ["q"]),
+        ("d(1). d(2). d(1+2). t(S, X) :- d(X), d(Y), S is X + Y. query t(4, _).", ["t(4,1)", "t(4,2)", "t(4,1+2)"]),
+        ("r(1+1). r(X) :- r(Y), Y == 1+1, X = 5. q(Y) :- r(Y), 4 is Y + 2. query q(_).", ["q(1+1)"]),
+    ],
+)
+def test_a_known_sum_still_finds_expressions(text: str, expected: list[str]) -> None:
+    found = [print_term(answer.atom) for answer in ground(text).queries[0].answers if answer.literal == 1]
+    assert found == expected
+
+
+def test_a_known_sum_does_not_hide_errors() -> None:
+    with pytest.raises(nesy.NesyError, match="E303"):
+        ground("n(a). n(2). p :- n(X), 4 is X + 2. query p.")
+
+
+def test_predicates_of_the_grounder_do_not_clash_with_those_of_the_program() -> None:
+    text = "'$or1'(5). q(1). r(2). s. p(X) :- (q(X) ; r(X)), s. t(X) :- '$or1'(X). u(X) :- p(X). query t(_). query u(_)."
+    assert answers(text) == ["t(5)", "u(1)", "u(2)"]
+
+
+@pytest.mark.parametrize("size", [20, 60, 150])
+def test_large_patterns(size: int) -> None:
+    variables, numbers = ", ".join(f"A{n}" for n in range(size)), ", ".join(map(str, range(size)))
+    assert answers(f"p([{variables}], A1). q(X) :- p([{numbers}], X). query q(_).") == ["q(1)"]
+    assert answers(f"l([{numbers}]). q(A1) :- l(X), X = [{variables}]. query q(_).") == ["q(1)"]
+    assert len(answers(f"d. r({numbers}) :- d. query r({numbers}).")) == 1
+    nested = "f(" * size + "Y" + ")" * size
+    assert answers(f"p({nested}, Y). q(Z) :- p({nested.replace('Y', '7')}, Z). query q(_).") == ["q(7)"]
+    assert answers(f"y(3). p(X) :- y(Y), X is {'-(' * size}Y{')' * size}. query p(_).") == ["p(3)"]
+    assert answers(f"n(1). n(2). p(Y) :- n(Y), {size + 1} is {'(' * size}Y{'+1)' * size}. query p(_).") == ["p(1)"]
+
+
+def test_a_condition_that_does_not_bind_what_is_asked() -> None:
+    with pytest.raises(nesy.NesyError, match="E304"):
+        ground("0.5::a(1). 0.4::b(1). query a(X) given \\+ b(X).")
+
+
+def test_the_order_of_unbound_variables_is_refused() -> None:
+    with pytest.raises(nesy.NesyError, match="E302"):
+        ground("p :- X @> Y, X = 1, Y = 2. query p.")
+    assert answers("p(X) :- X == X, \\+ X == Y, X \\== Y, X = 1. query p(_).") == ["p(1)"]
+
+
+def test_errors_show_the_values_of_variables_and_the_calls() -> None:
+    with pytest.raises(nesy.NesyError) as failure:
+        ground("price(a, 3). price(b, free). cheap(X) :- price(X, P), P < 10. some(X) :- cheap(X). query some(_).")
+    text = failure.value.diagnostics[0].render()
+    assert "with X = b, P = free" in text
+    assert "in the call cheap(_), called by some(_)" in text
+
+
+def test_errors_in_the_standard_library_mark_the_goal_of_the_program() -> None:
+    with pytest.raises(nesy.NesyError) as failure:
+        ground("import lists. p(S) :- sum_list([1, a], S). query p(_).")
+    (first, *_) = failure.value.diagnostics[0].labels
+    assert first.span.text == "sum_list([1, a], S)"
+
+
+def test_deep_terms_in_messages_are_cut() -> None:
+    with pytest.raises(nesy.NesyError) as failure:
+        ground("f(X) :- f(s(X)). query f(0).", GroundingBudget(goals=20_000))
+    assert "f(s(s(s(s(s(s(s(s(s(s(s(s(...)))))))))))))" in failure.value.diagnostics[0].render()
