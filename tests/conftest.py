@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import problog  # noqa: F401 - raises Python's recursion limit when it is first imported, which hypothesis must not see inside a test
 import pytest
 from hypothesis import settings
 

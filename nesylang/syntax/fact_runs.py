@@ -36,13 +36,21 @@ _SHORTEST_FACT = len("p(a).\n")
 
 _FIRST = re.compile(rf"^[ \t]*+({_PROBABILITY}{_ANNOTATION})?+({_NAME})\({_ARGUMENT}((?:, ?{_ARGUMENT})*+)\){_END}", re.MULTILINE)
 
+_FACT = re.compile(rf"{_BETWEEN}({_PROBABILITY}{_ANNOTATION})?+({_NAME})\(({_ARGUMENT}(?:, ?{_ARGUMENT})*+)\){_END}")
+
+LONG_RUN = 100
+"""Facts from which on a pattern is made for the run's number of arguments; making one takes as long as reading some hundred facts."""
+
+Texts = list[str] | list[tuple[str, ...]]
+"""The texts of the arguments of facts, their probabilities in front; of a single one without a tuple."""
+
 
 def tokens_and_tables(source: Source, threshold: int = SHORTEST_RUN) -> tuple[list[Token], list[FactTable]]:
     """Return the tokens of a source, with a token TABLE in place of each run of at least ``threshold`` facts, and the runs' tables."""
     tokens: list[Token] = []
     tables: list[FactTable] = []
     text, position, skipped = source.text, 0, 0
-    for start, end, arity, is_probabilistic in _runs(text, threshold):
+    for start, end, arity, is_probabilistic, texts in _runs(text, threshold):
         if start < skipped:
             continue
         piece = tokenise(source, position, start)
@@ -57,7 +65,7 @@ def tokens_and_tables(source: Source, threshold: int = SHORTEST_RUN) -> tuple[li
             continue
         if not _is_between_statements(piece or tokens):
             break
-        table = _table(source, start, end, arity, is_probabilistic, threshold)
+        table = _table(source, start, end, arity, is_probabilistic, threshold, texts)
         if table is not None:
             tables.append(table)
             tokens += [*piece, Token("TABLE", "", start_pos=table.span.start, end_pos=end)]
@@ -69,24 +77,47 @@ def _is_between_statements(tokens: list[Token]) -> bool:
     return not tokens or tokens[-1].type in ("END", "FACT", "TABLE")
 
 
-def _runs(text: str, threshold: int) -> Iterator[tuple[int, int, int, bool]]:
-    """Yield start, end, arity and whether there are probabilities of what may be a run that is long enough."""
+def _runs(text: str, threshold: int) -> Iterator[tuple[int, int, int, bool, Texts | None]]:
+    """Yield start, end, arity and whether there are probabilities of what may be a run that is long enough, and the texts of short ones."""
     if len(text) < threshold * _SHORTEST_FACT - 1:
         return
     position = 0
     while (first := _FIRST.search(text, position)) is not None:
         annotation, name, others = first.groups()
         arity = len(_arguments().findall(others)) + 1 if others else 1
-        run = _run(arity, annotation is not None).match(text, first.start())
-        assert run is not None, "a run has its first fact"
-        position = run.end()
+        is_probabilistic = annotation is not None
+        texts, position = _short_run(text, first.start(), name, arity, is_probabilistic)
+        if texts is None:
+            run = _run(arity, is_probabilistic).match(text, first.start())
+            assert run is not None, "a run has its first fact"
+            position = run.end()
         if name not in RESERVED and position - first.start() >= threshold * _SHORTEST_FACT - 1:
-            yield first.start(), position, arity, annotation is not None
+            yield first.start(), position, arity, is_probabilistic, texts
 
 
-def _table(source: Source, start: int, end: int, arity: int, is_probabilistic: bool, threshold: int) -> FactTable | None:
+def _short_run(text: str, start: int, name: str, arity: int, is_probabilistic: bool) -> tuple[Texts | None, int]:
+    """Return the texts and the end of a run, fact by fact; None for the texts of a long one."""
+    rows: list[tuple[str, ...]] = []
+    position = start
+    while (fact := _FACT.match(text, position)) is not None:
+        annotation, found, listed = fact.groups()
+        if found != name or (annotation is not None) is not is_probabilistic:
+            break
+        arguments = _arguments().findall(listed)
+        if len(arguments) != arity:
+            break
+        if len(rows) == LONG_RUN:
+            return None, position
+        rows.append((annotation.partition("::")[0].rstrip(), *arguments) if is_probabilistic else tuple(arguments))
+        position = fact.end()
+    return ([row[0] for row in rows] if arity == 1 and not is_probabilistic else rows), position
+
+
+def _table(
+    source: Source, start: int, end: int, arity: int, is_probabilistic: bool, threshold: int, texts: Texts | None
+) -> FactTable | None:
     """Return the table of a run, None where it is too short or a number in it is unusual."""
-    found = _cells(arity, is_probabilistic).findall(source.text, start, end)
+    found = _cells(arity, is_probabilistic).findall(source.text, start, end) if texts is None else texts
     if len(found) < threshold:
         return None
     columns = [found] if arity == 1 and not is_probabilistic else list(zip(*found, strict=True))
@@ -100,7 +131,7 @@ def _table(source: Source, start: int, end: int, arity: int, is_probabilistic: b
         probabilities = tuple(value for value in values.pop(0) if isinstance(value, int | float) and 0 <= value <= 1)
         if len(probabilities) < len(found):
             return None
-    places = _MatchedPlaces(source, start, end, arity, is_probabilistic)
+    places = _MatchedPlaces(source, start, end)
     first = places.place(0)
     name = source.text[first.atom.start : source.text.index("(", first.atom.start)]
     return FactTable(name, arity, tuple(zip(*values, strict=True)), probabilities, Span(source, first.fact.start, end - 1), places)
@@ -134,12 +165,10 @@ class _Cells(dict[str, Cell]):
 class _MatchedPlaces:
     """The places of the facts of a run, found by going through it once where one of them is needed."""
 
-    def __init__(self, source: Source, start: int, end: int, arity: int, is_probabilistic: bool) -> None:
+    def __init__(self, source: Source, start: int, end: int) -> None:
         self.source = source
         self.start = start
         self.end = end
-        self.arity = arity
-        self.is_probabilistic = is_probabilistic
         self.starts: array[int] | None = None
 
     def place(self, row: int) -> FactPlace:
@@ -149,15 +178,17 @@ class _MatchedPlaces:
             start = self.start
         else:
             if self.starts is None:
-                facts = _cells(self.arity, self.is_probabilistic).finditer(text, self.start, self.end)
-                self.starts = array("q", (fact.start() for fact in facts))
+                self.starts = array("q", (fact.start() for fact in _FACT.finditer(text, self.start, self.end)))
             start = self.starts[row]
-        fact = _place(self.arity, self.is_probabilistic).match(text, start)
+        fact = _FACT.match(text, start)
         assert fact is not None, "a run has as many facts as its table"
-        spans = tuple(Span(source, *fact.span(group)) for group in range(1, self.arity + 3))
-        probability, atom, *arguments = spans
-        whole = Span(source, probability.start, atom.end) if self.is_probabilistic else atom
-        return FactPlace(whole, probability, atom, tuple(arguments))
+        atom = Span(source, fact.start(2), fact.end(3) + 1)
+        arguments = tuple(Span(source, *argument.span()) for argument in _arguments().finditer(text, fact.start(3), fact.end(3)))
+        if fact[1] is None:
+            return FactPlace(atom, Span(source, atom.start, atom.start), atom, arguments)
+        length = len(fact[1].partition("::")[0].rstrip())
+        probability = Span(source, fact.start(1), fact.start(1) + length)
+        return FactPlace(Span(source, probability.start, atom.end), probability, atom, arguments)
 
 
 @cache
@@ -182,11 +213,3 @@ def _cells(arity: int, is_probabilistic: bool) -> re.Pattern[str]:
     annotation = f"({_PROBABILITY}){_ANNOTATION}" if is_probabilistic else ""
     arguments = ", ?".join([f"({_ARGUMENT})"] * arity)
     return re.compile(rf"{_BETWEEN}{annotation}{_NAME}\({arguments}\)\.")
-
-
-@cache
-def _place(arity: int, is_probabilistic: bool) -> re.Pattern[str]:
-    """Return the pattern of a fact with groups for its probability, empty where it has none, its atom and its arguments."""
-    annotation = f"({_PROBABILITY}){_ANNOTATION}" if is_probabilistic else "()"
-    arguments = ", ?".join([f"({_ARGUMENT})"] * arity)
-    return re.compile(rf"{_BETWEEN}{annotation}({_NAME}\({arguments}\))\.")
