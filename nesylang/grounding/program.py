@@ -116,6 +116,34 @@ class GroundRule:
     negations: tuple[Span, ...] = ()
 
 
+Number = int | float
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateElement:
+    """What an aggregate counts or sums where ``literal`` holds: 1 for a count, otherwise the number."""
+
+    value: Number
+    literal: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroundAggregate:
+    """An aggregate of one group: a random variable whose value is that of an operation over the elements that hold.
+
+    ``operation`` is ``sum`` (a count sums ones), ``min``, ``max`` or ``avg``. ``certain`` are the values of elements that hold in every
+    world. In each world in which the aggregate has a value ``v``, the atom that ``results`` has for ``v`` is true and those of all other
+    values are false; ``results`` has every value that some world may give it. The empty sum is 0; the empty min, max and avg have no
+    value. The atoms of results are defined here: they are neither values of choices nor heads of rules.
+    """
+
+    operation: str
+    certain: tuple[Number, ...]
+    elements: tuple[AggregateElement, ...]
+    results: tuple[tuple[Number, int], ...]
+    span: Span
+
+
 class RuleColumns(Sequence[GroundRule]):
     """Ground rules that are made when somebody looks at one; ``pairs`` has the heads and bodies of all without making any."""
 
@@ -129,8 +157,8 @@ class GroundProgram:
     """Choices and ground rules over atoms numbered from 1.
 
     A literal is an atom's number, negative where it is negated. An atom is either a choice's value (``choice_atoms``: atom -> (choice,
-    value)) or derived: the heads of ``rules``, false where no rule has it as head. Rules may be cyclic. ``names`` gives the source atom of
-    those that have one.
+    value)), a result of one of the ``aggregates``, or derived: the heads of ``rules``, false where no rule has it as head. Rules may be
+    cyclic. ``names`` gives the source atom of those that have one.
     """
 
     choices: tuple[Choice, ...]
@@ -141,6 +169,7 @@ class GroundProgram:
     queries: tuple[GroundQuery, ...]
     evidence: tuple[GroundEvidence, ...]
     networks: Mapping[str, NetworkSignature]
+    aggregates: tuple[GroundAggregate, ...] = ()
 
     def pairs(self) -> Iterator[tuple[int, tuple[int, ...]]]:
         """Yield head and body of all rules."""
