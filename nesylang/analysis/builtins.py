@@ -167,6 +167,10 @@ _OWN: tuple[Builtin, ...] = (
         atom_string  an atom and the string of the same characters
         atomic_list_concat  a list of atoms and numbers, and the atom that they make together
         char_code    a character and its code
+        date_number  a date and the number of its day, 0 for date(1970, 1, 1)
+        date_string  a date and the string that spells it, such as "2019-01-04"
+        datetime_number  a time and the number of its second, 0 for datetime(1970, 1, 1, 0, 0, 0)
+        datetime_string  a time and the string that spells it, such as "2019-01-04T10:30:00"
         copy_term    a term and the same term with new variables
         downcase_atom  an atom and the same in small letters
         keysort      a list of pairs Key-Value and the same in the order of the keys
@@ -177,6 +181,8 @@ _OWN: tuple[Builtin, ...] = (
         string_chars a string and the list of its characters
         string_codes a string and the list of its character codes
         string_length  a string and the number of its characters
+        string_lower a text and the string of the same in small letters
+        string_upper a text and the string of the same in capital letters
         term_to_atom a term and the atom that spells it
         term_variables a term and the list of its variables
         unify_with_occurs_check  the two terms unify and stay finite
@@ -188,6 +194,7 @@ _OWN: tuple[Builtin, ...] = (
         """
         atom_concat  two atoms and the atom that they make together
         atomic_list_concat  a list of atoms and numbers, a separator, and the atom that they make with it in between
+        regex_match  a text, a regular expression that matches all of it, and the list of its groups
         format       atom(A), string(S), codes(C) or chars(C), and the text of a template and its arguments
         string_concat  two strings and the string that they make together
         """,
@@ -195,16 +202,20 @@ _OWN: tuple[Builtin, ...] = (
     *_rows(
         4,
         """
+        duration_parts  a duration and its numbers of months, days and seconds
+        regex_replace  a text, a regular expression, what replaces its matches, and the string of the result
         sort         a position (0 for the whole), an order such as @>=, a list and its elements in that order
         split_string a string, separators, characters to strip, and the pieces
         """,
     ),
+    *_rows(5, "regex_search a text, a regular expression, the start and the end of a match, and the list of its groups"),
+    *_rows(1, "is_date the term is a date\nis_datetime the term is a date and time", test=True),
     *_rows(5, "sub_atom an atom, the numbers of characters before, in and after a part of it, and the part"),
     *_rows((1, 2), "format writes a template with its directives replaced by arguments"),
     *_rows(1, "print writes a term with quotation marks\nwriteq writes a term with quotation marks"),
     *_rows(1, "write_canonical writes a term with quotation marks"),
 )
-"""Builtins that ProbLog does not have: those of Prolog that read and write text, copy and sort."""
+"""Builtins that ProbLog does not have: those of Prolog that read and write text, copy and sort, regular expressions and dates."""
 
 BUILTINS: Mapping[Signature, Builtin] = {row.signature: row for row in (*_TABLE, *_OWN)}
 """Signature -> builtin: ProbLog's, those of Prolog that ProbLog lacks, and the body operators of the language."""

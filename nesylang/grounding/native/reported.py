@@ -64,7 +64,7 @@ def _diagnostic(code: str, message: str, hint: str | None, traceback: TracebackT
     here, span, tables = _place(traceback)
     labels = [Label(span or fallback, f"evaluated here{_values(here, traceback)}" if span is not None else "asked here")]
     if here is not None and _is_foreign(here):
-        caller = _caller(meter)
+        caller = _caller(meter, traceback)
         if caller is not None:
             labels.insert(0, Label(caller, "called from here"))
     calls = _calls(tables, meter)
@@ -92,8 +92,16 @@ def _is_foreign(here: Here) -> bool:
     return Path(here.rule.span.source.name).is_relative_to(stdlib_directory())
 
 
-def _caller(meter: Meter) -> Span | None:
+def _caller(meter: Meter, traceback: TracebackType | None) -> Span | None:
     """Return the goal of the program's own clauses that is waiting for what went wrong in a library."""
+    span = None
+    while traceback is not None:
+        running = traceback.tb_frame.f_locals.get("here") if traceback.tb_frame.f_code.co_filename == "<clause>" else None
+        if isinstance(running, Here) and not _is_foreign(running):
+            span = running.span(traceback.tb_lineno)
+        traceback = traceback.tb_next
+    if span is not None:
+        return span
     for clause in reversed(meter.clauses):
         if getgeneratorstate(clause) != GEN_SUSPENDED:
             continue
@@ -134,7 +142,7 @@ def _spent(problem: BudgetSpent, traceback: TracebackType | None, meter: Meter, 
     ]
     raised = f"a larger budget: {option}, or GroundingBudget({problem.option}=...) in Python"
     here, span, _ = _place(traceback)
-    span = span if here is not None and not _is_foreign(here) else _caller(meter)
+    span = span if here is not None and not _is_foreign(here) else _caller(meter, traceback)
     goal = () if span is None else (Label(span, "while working on this goal"),)
     if not counts:
         return Diagnostic("E306", message, goal or (Label(fallback, "while working on this"),), raised)

@@ -8,15 +8,17 @@ from nesylang.grounding.native.builtins.arithmetic import ARITHMETIC
 from nesylang.grounding.native.builtins.atoms import ATOMS, STRING_LIBRARY
 from nesylang.grounding.native.builtins.comparison import COMPARISON
 from nesylang.grounding.native.builtins.contract import NativeBuiltin, Signature
+from nesylang.grounding.native.builtins.dates import DATES
 from nesylang.grounding.native.builtins.list_sets import SETS
 from nesylang.grounding.native.builtins.lists import LENGTH, LISTS
 from nesylang.grounding.native.builtins.output import OUTPUT
+from nesylang.grounding.native.builtins.regular import REGULAR
 from nesylang.grounding.native.builtins.strings import STRINGS
 from nesylang.grounding.native.builtins.structure import STRUCTURE
 from nesylang.grounding.native.builtins.types import TYPES
 
 NATIVE_BUILTINS: Mapping[Signature, NativeBuiltin] = {
-    (builtin.name, builtin.arity): builtin for builtin in (*ARITHMETIC, *TYPES, *COMPARISON, *STRUCTURE, LENGTH, *ATOMS, *STRINGS, *OUTPUT)
+    (builtin.name, builtin.arity): builtin for builtin in (*ARITHMETIC, *TYPES, *COMPARISON, *STRUCTURE, LENGTH, *ATOMS, *STRINGS, *REGULAR, *DATES, *OUTPUT)
 }
 """Signature -> builtin, of those that every program has."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 
 from nesylang.grounding.native.builtins.arguments import Solution, deterministic, wrong
 from nesylang.grounding.native.builtins.atoms import BOTH, concatenation, length_of, spelling
@@ -38,6 +39,15 @@ def _split_string(store: Store, text: Value, separators: Value, padding: Value, 
     return text, separators, padding, store.list([store.text(piece.strip(pad) if pad else piece) for piece in split])
 
 
+def _changed(name: str, change: Callable[[str], str]) -> Callable[..., Sequence[Solution]]:
+    """Return the relation of a text and the string of its changed text."""
+
+    def solve(store: Store, constant: Value, result: Value) -> Solution:
+        return constant, store.text(change(constant_text(name, constant)))
+
+    return deterministic(solve)
+
+
 STRINGS: tuple[NativeBuiltin, ...] = (
     Relation("atom_string", 2, deterministic(_atom_string), (((), (0, 1)),)),
     Relation("number_string", 2, deterministic(_number_string), (((), (0, 1)),)),
@@ -45,6 +55,8 @@ STRINGS: tuple[NativeBuiltin, ...] = (
     Relation("string_length", 2, length_of("string_length/2"), (((), (0, 1)),)),
     Relation("string_chars", 2, spelling("string_chars/2", string, characters), BOTH),
     Relation("string_codes", 2, spelling("string_codes/2", string, codes), BOTH),
+    Relation("string_upper", 2, _changed("string_upper/2", str.upper), (((), (0, 1)),)),
+    Relation("string_lower", 2, _changed("string_lower/2", str.lower), (((), (0, 1)),)),
     Relation("split_string", 4, deterministic(_split_string), (((), (0, 1, 2, 3)),)),
 )
 """The predicates of strings."""
