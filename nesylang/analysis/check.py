@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nesylang.analysis.aggregate_heads import misplaced_aggregates, with_rules_for_aggregates
 from nesylang.analysis.builtins import Signature
 from nesylang.analysis.constants import constants
+from nesylang.analysis.dates import impossible_dates
 from nesylang.analysis.declarations import builtin_definitions, contradictory_clauses, duplicate_declarations, types
 from nesylang.analysis.names import private_predicates, unknown_predicates
 from nesylang.analysis.negative_heads import without_negative_heads
@@ -32,6 +33,7 @@ PASSES: tuple[Callable[[Program], Iterable[Diagnostic]], ...] = (
     unknown_predicates,
     private_predicates,
     constants,
+    impossible_dates,
     probabilities,
     network_annotations,
     unbound_annotations,
