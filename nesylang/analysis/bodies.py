@@ -26,7 +26,7 @@ from nesylang.analysis.values import (
     of_type,
     some_integers,
 )
-from nesylang.source import Span
+from nesylang.source import Source, Span
 from nesylang.syntax.printer import print_term
 from nesylang.syntax.terms import (
     Atom,
@@ -52,6 +52,9 @@ _INTEGER_RESULTS = frozenset({"+", "-", "*", "//", "mod", "rem", "div", "min", "
 
 _ALWAYS_INTEGER = frozenset({"floor", "ceiling", "round", "truncate", "integer", "/\\", "\\/", "<<", ">>", "xor"})
 """Functions whose values are integers."""
+
+
+_OPERAND = Use(COMPUTABLE, Span(Source("<arithmetic>", ""), 0, 0), "arithmetic", "a number")
 
 
 class Bodies:
@@ -158,14 +161,16 @@ class Bodies:
         if isinstance(term, Variable):
             if term.name == "_":
                 return known
-            before, uses = known.get(term.name, (ANY, ()))
+            if term.name not in known:
+                known[term.name] = use.values, ((use, term.span),)
+                return known
+            before, uses = known[term.name]
             values = meet(before, use.values)
-            placed = replace(use, span=term.span)
             if values.is_empty:
-                self._note(Conflict(term, placed, uses))
+                self._note(Conflict(term, replace(use, span=term.span), uses))
                 return None
             if values != before:
-                known[term.name] = values, (*uses, placed)
+                known[term.name] = values, (*uses, (use, term.span))
             return known
         if not use.values.accepts(term):
             self._note(Conflict(term, replace(use, span=term.span), ()))
@@ -189,7 +194,7 @@ class Bodies:
                 origin = known[other.name][1] if isinstance(other, Variable) and other.name in known else ()
                 shown = print_term(other) if isinstance(other, Atom | Integer | Float | String) else ""
                 if isinstance(other, Variable) and origin:
-                    use = replace(origin[-1], values=values, span=one.span)
+                    use = replace(origin[-1][0], values=values, span=one.span)
                 else:
                     use = Use(values, one.span, "an equation", shown)
                 if one.name in known and meet(known[one.name][0], values).is_empty and not isinstance(other, Variable):
@@ -217,7 +222,7 @@ class Bodies:
         behind: Environment | None = known
         for part in subterms(expression):
             if isinstance(part, Variable) and behind is not None:
-                behind = self._narrowed(part, Use(COMPUTABLE, part.span, "arithmetic", "number"), behind)
+                behind = self._narrowed(part, _OPERAND, behind)
             elif isinstance(part, Compound) and part.functor.endswith("{}"):
                 return known
         return behind

@@ -25,8 +25,10 @@ class Clauses:
 
     def excludes(self, found: Signature, goal: Compound) -> bool:
         """Return whether a call has several constants that no clause of its predicate has together, as far as that is certain."""
-        fixed = tuple(position for position, argument in enumerate(goal.args) if isinstance(argument, Atom | Integer))
-        if not fixed or found not in self.program.definitions or (found not in self.program.facts and found not in self.program.tables):
+        if found not in self.program.facts and found not in self.program.tables:
+            return False
+        fixed = tuple(position for position, argument in enumerate(goal.args) if type(argument) is Atom or type(argument) is Integer)
+        if not fixed:
             return False
         rows = self._facts(found, fixed)
         if rows is None or tuple(_key(goal.args[position]) for position in fixed) in rows:

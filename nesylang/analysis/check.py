@@ -20,6 +20,7 @@ from nesylang.analysis.types import BUILTIN_TYPES, EnumerationType, RangeType, T
 from nesylang.analysis.values import Values
 from nesylang.analysis.variables import arithmetic_arguments, negation_before_binding, singletons, unbound_heads
 from nesylang.source import Diagnostic, NesyError, Span
+from nesylang.source.collection import paused_collection
 from nesylang.syntax.statements import NeuralDeclaration, PredicateDeclaration, Statement, SyntaxTree
 from nesylang.syntax.terms import Term
 
@@ -88,8 +89,9 @@ class Analysis:
 
 def diagnose(tree: SyntaxTree) -> tuple[Diagnostic, ...]:
     """Return the errors and warnings of all passes, in the order of their places."""
-    program = _program(tree)
-    return _diagnose(program, infer(program))
+    with paused_collection():
+        program = _program(tree)
+        return _diagnose(program, infer(program))
 
 
 def _program(tree: SyntaxTree) -> Program:
@@ -104,9 +106,10 @@ def _diagnose(program: Program, inference: Inference) -> tuple[Diagnostic, ...]:
 
 def analyse(tree: SyntaxTree) -> Analysis:
     """Return what is known of a program; raise NesyError with the errors of all passes, in the order of their places."""
-    program = _program(tree)
-    inference = infer(program)
-    found = _diagnose(program, inference)
+    with paused_collection():
+        program = _program(tree)
+        inference = infer(program)
+        found = _diagnose(program, inference)
     errors = [diagnostic for diagnostic in found if diagnostic.severity == "error"]
     if errors:
         raise NesyError(errors)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nesylang.analysis.suggestions import did_you_mean
 from nesylang.analysis.values import Values, join_all, meet
 from nesylang.source import Diagnostic, Label, Span
 from nesylang.syntax.printer import print_term
-from nesylang.syntax.terms import Atom, Compound, Term, Variable
+from nesylang.syntax.terms import Atom, Term, Variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +34,22 @@ class Use:
         return self.name or str(self.values)
 
 
+PlacedUse = tuple[Use, Span]
+"""A use with the variable's own place in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """A term at a use that its earlier uses leave no value for; a constant has none."""
 
     term: Term
     use: Use
-    earlier: tuple[Use, ...]
+    earlier: tuple[PlacedUse, ...]
 
     @property
     def opposed(self) -> Use | None:
         """The earlier use that is to be shown: one that excludes this one on its own, a declared one if there is one."""
-        excluding = [other for other in self.earlier if meet(other.values, self.use.values).is_empty]
+        excluding = [replace(other, span=span) for other, span in self.earlier if meet(other.values, self.use.values).is_empty]
         return next((other for other in excluding if other.declared), excluding[0] if excluding else None)
 
     @property
@@ -91,13 +95,7 @@ def never_holds(conflict: Conflict) -> Diagnostic:
         labels.append(Label(use.home, "declared here" if use.declared else "defined here"))
     known = use.values if other is None else other.values
     hint = did_you_mean(term.name, sorted(known.atoms)) if isinstance(term, Atom) and known.atoms else None
-    return Diagnostic("W208", message, tuple(labels), hint or _kind_hint(term, known))
-
-
-def _kind_hint(term: Term, values: Values) -> str | None:
-    if isinstance(term, Compound) and term.functor in ("+", "-", "*", "/", "//", "mod", "**") and len(term.args) == 2:
-        return f"arithmetic in an argument is a term; compute it first, as in:  Y is {print_term(term)}"
-    return None
+    return Diagnostic("W208", message, tuple(labels), hint)
 
 
 def no_clause(goal: Term, home: Span, name: str) -> Diagnostic:
@@ -106,7 +104,7 @@ def no_clause(goal: Term, home: Span, name: str) -> Diagnostic:
     return Diagnostic("W208", f"this can never hold: no clause of {name} matches {print_term(goal)}", labels)
 
 
-Environment = dict[str, tuple[Values, tuple[Use, ...]]]
+Environment = dict[str, tuple[Values, tuple[PlacedUse, ...]]]
 """What is known of the variables of a clause at some point of its body: their values, and the uses that say so."""
 
 
@@ -123,7 +121,7 @@ def either(environments: list[Environment]) -> Environment:
             joined[name] = values, uses
             continue
         together = join_all([values, *(other[name][0] for other in others)])
-        last = [uses[-1], *(other[name][1][-1] for other in others)]
-        use = Use(together, last[0].span, "one of the alternatives", "", all(use.declared for use in last))
-        joined[name] = together, (use,)
+        declared = all(used and used[-1][0].declared for used in (uses, *(other[name][1] for other in others)))
+        span = uses[-1][1] if uses else next(other[name][1][-1][1] for other in others if other[name][1])
+        joined[name] = together, ((Use(together, span, "one of the alternatives", "", declared), span),)
     return joined

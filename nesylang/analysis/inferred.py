@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from nesylang.analysis.arithmetic import NotConstant, NotNumeric, evaluate
 from nesylang.analysis.bodies import Bodies, value
-from nesylang.analysis.builtins import DIRECTIVES, Signature
+from nesylang.analysis.builtins import NEGATIONS, Signature
 from nesylang.analysis.calls import Clauses
 from nesylang.analysis.columns import column_of_clauses, column_of_table
 from nesylang.analysis.components import strong_components
@@ -21,9 +21,10 @@ from nesylang.analysis.probabilities import is_network
 from nesylang.analysis.program import DeclaredPredicate, Program, Rule, references
 from nesylang.analysis.types import Type
 from nesylang.analysis.values import ANY, NOTHING, Values, join, join_all, of_type
+from nesylang.analysis.variables import looks_computed
 from nesylang.source import Diagnostic, Span
 from nesylang.syntax.statements import Evidence, ExpectAnswers, ExpectProbability, Query
-from nesylang.syntax.terms import Compound, ListTerm, Term, Variable, signature
+from nesylang.syntax.terms import Compound, ListTerm, Term, Variable, signature, subterms
 
 WIDENED = 4
 """Rounds after which the constants of a component that still grows are taken for all of their kind."""
@@ -45,14 +46,15 @@ def infer(program: Program) -> Inference:
     exact = _Inferring(program, by_kind=False)
     exact.run()
     found: list[Diagnostic] = []
-    if program.declared:
+    if program.declared and exact.noted:
         # Facts may be added later, from data and from Python, so that only the kinds of their constants make a type.
         by_kind = _Inferring(program, by_kind=True)
         by_kind.run()
         found.extend(type_error(conflict) for conflict in by_kind.conflicts() if conflict.is_error)
     places = {label.span for diagnostic in found for label in diagnostic.labels}
     for conflict in exact.conflicts():
-        if conflict.use.span not in places and not (conflict.use.declared and not isinstance(conflict.term, Variable)):
+        is_checked = conflict.use.declared and not isinstance(conflict.term, Variable)
+        if conflict.use.span not in places and not is_checked and not _is_arithmetic(conflict.term):
             found.append(never_holds(conflict))
     known = {diagnostic.span for diagnostic in found} | places
     found.extend(diagnostic for diagnostic in exact.unmatched() if diagnostic.span not in known)
@@ -186,7 +188,7 @@ class _Inferring:
             match statement:
                 case Query(goal=goal, condition=condition):
                     goals = (condition, goal)
-                case ExpectProbability(probability=probability, goal=goal, condition=condition) if not _is_zero(probability):
+                case ExpectProbability(probability=probability, goal=goal, condition=condition) if not _states_absence(probability, goal):
                     goals = (condition, goal)
                 case ExpectAnswers(goal=goal, answers=answers) if answers:
                     goals = (goal,)
@@ -215,8 +217,8 @@ class _Inferring:
         """Yield W208 for the calls of rules whose arguments fit one by one but occur in no clause together."""
         clauses = Clauses(self.program, self.rules)
         for goal, negated in self.called:
-            found = signature(goal)
-            if found is None or negated or found in self.program.declared or not clauses.excludes(found, goal):
+            found = goal.functor, len(goal.args)
+            if negated or found in self.program.declared or not clauses.excludes(found, goal):
                 continue
             yield no_clause(goal, self.program.definitions[found], f"{found[0]}/{found[1]}")
 
@@ -259,10 +261,10 @@ def _open_predicates(program: Program) -> frozenset[Signature]:
     opened = {found for found in program.definitions if found not in own}
     for _, goals in program.directives:
         for goal in goals:
-            if goal.signature in DIRECTIVES and goal.signature == ("dynamic", 1):
+            if goal.signature == ("dynamic", 1):
                 opened.update(indicators(goal.term))
-    for goal in program.goals():
-        if goal.signature is not None and goal.signature[0] in ("assertz", "retract", "retractall"):
+    for goal in program.goals() if "assert" in program.libraries else ():
+        if goal.signature is not None and goal.signature[0] == "assertz":
             asserted = goal.arguments[0]
             found = signature(asserted.args[0] if isinstance(asserted, Compound) and asserted.functor == ":-" else asserted)
             if found is not None:
@@ -281,7 +283,15 @@ def _network_output(probability: Term | None) -> tuple[str, Values] | None:
             return None
 
 
-def _is_zero(probability: Term) -> bool:
+def _is_arithmetic(term: Term) -> bool:
+    """Return whether another pass says of an argument that it looks as if it were to be computed."""
+    return isinstance(term, Compound) and looks_computed(term, in_head=False)
+
+
+def _states_absence(probability: Term, goal: Term) -> bool:
+    """Return whether an expectation says on purpose that something never holds."""
+    if any(signature(part) in NEGATIONS for part in subterms(goal)):
+        return True
     try:
         return evaluate(probability) == 0
     except (NotConstant, NotNumeric):

@@ -10,7 +10,7 @@ from typing import TypeVar
 from nesylang.analysis.builtins import Signature
 from nesylang.analysis.types import EnumerationType, ListOf, OpaqueType, RangeType, TermType, Type
 from nesylang.syntax.printer import print_name
-from nesylang.syntax.terms import Atom, Compound, Float, Integer, ListTerm, String, Term
+from nesylang.syntax.terms import HEAD_AGGREGATE, Atom, Compound, Float, Integer, ListTerm, String, Term
 
 LARGEST_SET = 64
 """Most constants of one kind that are told apart; of more, only the kind is kept."""
@@ -77,6 +77,8 @@ class Values:
                 return self.strings
             case Atom(name=name):
                 return self.atoms is None or name in self.atoms
+            case Compound(functor=functor) if functor.endswith(("{}", HEAD_AGGREGATE)):
+                return True
             case Compound(functor=functor, args=args):
                 return self.compounds is None or (functor, len(args)) in self.compounds
             case ListTerm(items=(), tail=None):
@@ -169,9 +171,9 @@ def _shown_atoms(atoms: frozenset[str] | None) -> list[str]:
 
 def meet(first: Values, second: Values) -> Values:
     """Return the terms that are in both."""
-    if first is second or first == ANY:
+    if first is second or first is ANY:
         return second
-    if second == ANY:
+    if second is ANY or first == second:
         return first
     if first.opaque is not None and second.opaque is not None and first.opaque != second.opaque:
         return NOTHING
@@ -287,7 +289,7 @@ def of_constant(term: Term) -> Values:
         case Atom(name=name):
             return Values(atoms=frozenset((name,)))
         case Compound(functor=functor, args=args):
-            return ANY if functor.endswith("{}") else Values(compounds=frozenset(((functor, len(args)),)))
+            return ANY if functor.endswith(("{}", HEAD_AGGREGATE)) else Values(compounds=frozenset(((functor, len(args)),)))
         case ListTerm(items=(), tail=None):
             return Values(atoms=frozenset(("[]",)))
         case ListTerm():
