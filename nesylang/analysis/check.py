@@ -10,6 +10,7 @@ from nesylang.analysis.builtins import Signature
 from nesylang.analysis.constants import constants
 from nesylang.analysis.dates import impossible_dates
 from nesylang.analysis.declarations import builtin_definitions, contradictory_clauses, duplicate_declarations, types
+from nesylang.analysis.inferred import Inference, infer
 from nesylang.analysis.names import private_predicates, unknown_predicates
 from nesylang.analysis.negative_heads import without_negative_heads
 from nesylang.analysis.probabilities import network_annotations, probabilities, unbound_annotations
@@ -17,8 +18,10 @@ from nesylang.analysis.program import Program, index
 from nesylang.analysis.recursion import negative_recursion
 from nesylang.analysis.support import loaded_files, unsupported
 from nesylang.analysis.types import BUILTIN_TYPES, EnumerationType, RangeType, Type
+from nesylang.analysis.values import Values
 from nesylang.analysis.variables import arithmetic_arguments, negation_before_binding, singletons, unbound_heads
 from nesylang.source import Diagnostic, NesyError, Span
+from nesylang.source.collection import paused_collection
 from nesylang.syntax.statements import NeuralDeclaration, PredicateDeclaration, Statement, SyntaxTree
 from nesylang.syntax.terms import Term
 
@@ -71,7 +74,8 @@ class Analysis:
 
     ``types`` has the declared and the built-in types by name, ``predicates`` and ``neural`` the declarations by name and arity.
     ``known`` are the predicates that clauses define or directives announce, ``libraries`` those of ProbLog's that are loaded;
-    ``unknown_fails`` says that calls of other predicates fail instead of being errors.
+    ``unknown_fails`` says that calls of other predicates fail instead of being errors. ``inferred`` has the values that the arguments of
+    each predicate may have, declared or inferred from its clauses; predicates that are not there may have any.
     """
 
     statements: tuple[Statement, ...]
@@ -82,11 +86,14 @@ class Analysis:
     known: frozenset[Signature]
     libraries: frozenset[str]
     unknown_fails: bool
+    inferred: Mapping[Signature, tuple[Values, ...]]
 
 
 def diagnose(tree: SyntaxTree) -> tuple[Diagnostic, ...]:
     """Return the errors and warnings of all passes, in the order of their places."""
-    return _diagnose(_program(tree))
+    with paused_collection():
+        program = _program(tree)
+        return _diagnose(program, infer(program))
 
 
 def _program(tree: SyntaxTree) -> Program:
@@ -94,14 +101,17 @@ def _program(tree: SyntaxTree) -> Program:
     return index(with_rules_for_aggregates(without_negative_heads(tree.statements)))
 
 
-def _diagnose(program: Program) -> tuple[Diagnostic, ...]:
-    return tuple(_sorted((diagnostic for check in PASSES for diagnostic in check(program)), program))
+def _diagnose(program: Program, inference: Inference) -> tuple[Diagnostic, ...]:
+    found = [diagnostic for check in PASSES for diagnostic in check(program)]
+    return tuple(_sorted([*found, *inference.diagnostics], program))
 
 
 def analyse(tree: SyntaxTree) -> Analysis:
     """Return what is known of a program; raise NesyError with the errors of all passes, in the order of their places."""
-    program = _program(tree)
-    found = _diagnose(program)
+    with paused_collection():
+        program = _program(tree)
+        inference = infer(program)
+        found = _diagnose(program, inference)
     errors = [diagnostic for diagnostic in found if diagnostic.severity == "error"]
     if errors:
         raise NesyError(errors)
@@ -127,6 +137,7 @@ def analyse(tree: SyntaxTree) -> Analysis:
         known=frozenset(program.definitions),
         libraries=program.libraries,
         unknown_fails=program.unknown_fails,
+        inferred=inference.values,
     )
 
 

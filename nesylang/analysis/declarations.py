@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nesylang.analysis.builtins import BUILTINS, REDEFINABLE, SPECIAL, Signature
 from nesylang.analysis.program import DeclaredPredicate, Program, references
-from nesylang.analysis.types import ANY, BUILTIN_TYPES, LARGEST_DOMAIN, EnumerationType, OpaqueType, RangeType, TermType, Type
+from nesylang.analysis.types import ANY, BUILTIN_TYPES, LARGEST_DOMAIN, EnumerationType, ListOf, OpaqueType, RangeType, TermType, Type
 from nesylang.source import Diagnostic, Label, Span
 from nesylang.syntax.statements import NeuralDeclaration, PredicateDeclaration, TypeDeclaration
 
@@ -53,12 +53,12 @@ def _unfit_output(type_: Type) -> str | None:
             return None if type_.size <= LARGEST_DOMAIN else f"it has {type_.size} values"
         case TermType() if type_ is ANY:
             return None
-        case TermType() | OpaqueType():
+        case TermType() | OpaqueType() | ListOf():
             return "its values are not listed, so that they cannot be columns"
 
 
 def _unfit_input(type_: Type) -> str | None:
-    if isinstance(type_, TermType) and type_.name not in ("any", "term"):
+    if isinstance(type_, ListOf) or (isinstance(type_, TermType) and type_.name not in ("any", "term")):
         return "it is neither a type of tensors nor has it values that can be numbered"
     return None
 

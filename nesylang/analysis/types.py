@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from nesylang.analysis.suggestions import did_you_mean
 from nesylang.source import Diagnostic, Label, Source, Span
 from nesylang.syntax.printer import print_term
-from nesylang.syntax.statements import EnumerationDomain, NamedType, RangeDomain, TypeDeclaration, TypeReference
+from nesylang.syntax.statements import EnumerationDomain, ListDomain, NamedType, RangeDomain, TypeDeclaration, TypeReference
 from nesylang.syntax.terms import Atom, Compound, Float, Integer, ListTerm, String, Term, Variable
 
 LARGEST_DOMAIN = 1_000_000
@@ -104,8 +104,30 @@ class TermType:
         return self.description
 
 
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """The lists whose elements are of a type."""
+
+    name: str
+    element: Type
+
+    def accepts(self, term: Term) -> bool:
+        """Return whether a term, whose elements may be variables, is a value of the type."""
+        if isinstance(term, Atom):
+            return term.name == "[]"
+        if not isinstance(term, ListTerm):
+            return False
+        return all(isinstance(item, Variable) or self.element.accepts(item) for item in term.items) and (
+            term.tail is None or isinstance(term.tail, Variable) or self.accepts(term.tail)
+        )
+
+    def expectation(self) -> str:
+        """Return what a value has to be, for messages."""
+        return f"a list of {self.element.name}"
+
+
 FiniteType = RangeType | EnumerationType
-Type = RangeType | EnumerationType | OpaqueType | TermType
+Type = RangeType | EnumerationType | OpaqueType | TermType | ListOf
 
 _ANY = (Variable, Atom, Integer, Float, String, Compound, ListTerm)
 _BUILT_IN = Source("<built in>", "false true")
@@ -146,7 +168,10 @@ class TypeTable:
         self.declarations: dict[str, TypeDeclaration] = {}
         for declaration in declarations:
             self.declarations.setdefault(declaration.name, declaration)
-        self.declared: dict[str, Type] = {name: self._declared(name) for name in self.declarations}
+        self.declared: dict[str, Type] = {}
+        for name in self.declarations:
+            if name not in self.declared:
+                self.declared[name] = self._declared(name)
 
     def resolve(self, reference: TypeReference) -> Type:
         """Return the type that a reference stands for; where there is none, note a problem and return ``any``."""
@@ -155,6 +180,8 @@ class TypeTable:
                 return RangeType(span.text, low, high, span)
             case EnumerationDomain(values=values, span=span):
                 return EnumerationType(span.text, values, span)
+            case ListDomain(element=element, span=span):
+                return ListOf(span.text, self.resolve(element))
             case NamedType(name=name, span=span):
                 known = {**BUILTIN_TYPES, **self.declared}
                 if name in known:
@@ -177,6 +204,8 @@ class TypeTable:
                     return RangeType(name, low, high, span)
                 case EnumerationDomain(values=values, span=span):
                     return EnumerationType(name, values, span)
+                case ListDomain(element=element):
+                    return ListOf(name, self._element(element, name))
                 case NamedType(name=next_name, span=span) if next_name in chain:
                     if next_name == name:
                         message = f"the type '{name}' is defined by itself: {' = '.join([*chain, name])}"
@@ -189,3 +218,31 @@ class TypeTable:
                         hint = did_you_mean(next_name, [*BUILTIN_TYPES, *self.declarations])
                         self.problems.append(Diagnostic("E207", f"unknown type '{next_name}'", (Label(span, "no such type"),), hint))
                     return BUILTIN_TYPES.get(next_name, ANY)
+
+    def _element(self, reference: TypeReference, name: str) -> Type:
+        """Return the type of the elements of a declared type of lists, which may name any type but the declared one itself."""
+        inner = reference
+        while isinstance(inner, ListDomain):
+            inner = inner.element
+        if isinstance(inner, NamedType) and self._leads_to(inner.name, name):
+            message = f"the type '{name}' is defined by itself"
+            self.problems.append(Diagnostic("E207", message, (Label(inner.span, "leads back to it"),)))
+            return ANY
+        declared = self.declarations
+        if isinstance(inner, NamedType) and inner.name in declared and inner.name not in self.declared:
+            self.declared[inner.name] = self._declared(inner.name)
+        return self.resolve(reference)
+
+    def _leads_to(self, start: str, name: str) -> bool:
+        """Return whether a type is defined by another, through names and lists."""
+        seen: set[str] = set()
+        while start not in seen:
+            if start == name:
+                return True
+            seen.add(start)
+            domain = self.declarations[start].domain if start in self.declarations else None
+            while isinstance(domain, ListDomain):
+                domain = domain.element
+            if isinstance(domain, NamedType):
+                start = domain.name
+        return False

@@ -177,12 +177,12 @@ def arithmetic_arguments(program: Program) -> Iterator[Diagnostic]:
 
 def _arithmetic(arguments: tuple[Term, ...], in_head: bool) -> Iterator[Diagnostic]:
     for argument in arguments:
-        if isinstance(argument, Compound) and _looks_computed(argument, in_head):
+        if isinstance(argument, Compound) and looks_computed(argument, in_head):
             message = f"{print_term(argument)} is passed as a term, not as its value"
             yield Diagnostic("W202", message, (Label(argument.span),), f"compute it first, as in:  Y is {print_term(argument)}")
 
 
-def _looks_computed(term: Compound, in_head: bool) -> bool:
+def looks_computed(term: Compound, in_head: bool) -> bool:
     """Return whether a term means a number; pairs such as ``Key-Value`` and symbols such as ``x+1`` do not."""
     if term.functor not in _SYMBOLS or signature(term) not in FUNCTIONS:
         return False

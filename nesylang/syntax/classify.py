@@ -21,6 +21,7 @@ from nesylang.syntax.statements import (
     Head,
     Import,
     InputDeclaration,
+    ListDomain,
     Loss,
     NamedType,
     NeuralDeclaration,
@@ -35,7 +36,7 @@ from nesylang.syntax.statements import (
 from nesylang.syntax.terms import Atom, Compound, Float, Integer, ListTerm, String, Term, Variable, conjuncts, disjuncts, signature
 
 FORMS = {
-    "type": "type name = low..high.   type name = {value, ...}.   type name.",
+    "type": "type name = low..high.   type name = {value, ...}.   type name = list(type).   type name.",
     "pred": "pred name(type, ...).",
     "neural": "neural name(type, ...) -> type.   neural name(type, ...).",
     "input": "input name(type, ...).   input name(type, ...) -> type.",
@@ -54,6 +55,10 @@ FORMS = {
 CONNECTIVES = (",", ";", "->", "*->", "=>", "<=>", "xor", ":-", "<-", "::", ":", "given")
 FORMULAS = frozenset({(",", 2), (";", 2), ("->", 2)})
 NOT_HEADS = frozenset({*((name, 2) for name in CONNECTIVES), ("{}", 1), ("not", 1), ("\\+", 1)})
+
+
+DEEPEST_LIST = 16
+"""How deep the lists of a type may be nested."""
 
 
 class _Misformed(Exception):
@@ -169,8 +174,12 @@ def _name(term: Term, what: str = "a name") -> str:
     return term.name
 
 
-def _type(term: Term) -> TypeReference:
+def _type(term: Term, depth: int = 0) -> TypeReference:
     match term:
+        case Compound(functor="list", args=(element,)):
+            if depth == DEEPEST_LIST:
+                raise _Misformed(term.span, f"lists are nested more than {DEEPEST_LIST} deep")
+            return ListDomain(_type(element, depth + 1), term.span)
         case Atom(name=name):
             return NamedType(name, term.span)
         case Compound(functor="..", args=(Integer(value=low), Integer(value=high))):
@@ -187,7 +196,7 @@ def _type(term: Term) -> TypeReference:
                     raise _Misformed(value.span, "this value is already in the enumeration")
             return EnumerationDomain(values, term.span)
         case _:
-            raise _Misformed(term.span, "expected a type: a name, low..high or {value, ...}")
+            raise _Misformed(term.span, "expected a type: a name, low..high, {value, ...} or list(type)")
 
 
 def _type_declaration(term: Term, span: Span) -> Statement:

@@ -32,6 +32,7 @@ from nesylang.syntax.statements import (
     Head,
     Import,
     InputDeclaration,
+    ListDomain,
     Loss,
     NamedType,
     NeuralDeclaration,
@@ -259,6 +260,8 @@ def print_type(reference: TypeReference) -> str:
             return f"{low}..{high}"
         case EnumerationDomain(values=values):
             return "{" + ", ".join(print_term(value) for value in values) + "}"
+        case ListDomain(element=element):
+            return f"list({print_type(element)})"
 
 
 def _declared(name: str, spell: Callable[[str], str] = print_name) -> str:

@@ -36,8 +36,15 @@ class NamedType:
     span: Span = field(compare=False, repr=False)
 
 
-Domain = RangeDomain | EnumerationDomain
-TypeReference = NamedType | RangeDomain | EnumerationDomain
+@dataclass(frozen=True, slots=True)
+class ListDomain:
+    """``list(digit)``: lists whose elements are of a type."""
+
+    element: TypeReference
+    span: Span = field(compare=False, repr=False)
+
+
+TypeReference = NamedType | RangeDomain | EnumerationDomain | ListDomain
 
 
 @dataclass(frozen=True, slots=True)
