@@ -33,6 +33,8 @@ CODES: dict[str, str] = {
     "E216": "a type that a network cannot take or return",
     "E217": "a data file that is no table",
     "E218": "an aggregate that cannot stand where it does",
+    "E225": "an input whose values are not listed",
+    "E226": "an input that cannot be passed by its name",
     "W201": "negation before a variable is bound",
     "W202": "arithmetic as an argument is a term, not a number",
     "W203": "a variable that occurs once",
@@ -61,6 +63,9 @@ CODES: dict[str, str] = {
     "E604": "network output that is not a probability",
     "E605": "unknown label, query or evidence",
     "E606": "an argument of the wrong kind",
+    "E609": "an input that is no probability and no value",
+    "E610": "an input and a tensor of the same name",
+    "E611": "an example that cannot be asked",
     "E701": "a file that cannot be read or written",
 }
 """Code -> what it stands for, in the order of the pipeline."""
