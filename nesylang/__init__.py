@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from nesylang.compilation import CompilationBudget
     from nesylang.grounding import GroundingBudget
     from nesylang.inference import Settings
-    from nesylang.learning import LogicModule, NesyWarning, QueryResult, Result, logits
+    from nesylang.learning import LogicModule, NesyWarning, QueryResult, Result, logits, positions
     from nesylang.source import NesyError
 
 __version__ = "0.1.0"
@@ -47,6 +47,7 @@ _HOMES = {
     "load": "nesylang.api",
     "loads": "nesylang.api",
     "logits": "nesylang.learning",
+    "positions": "nesylang.learning",
     "query": "nesylang.api",
 }
 
@@ -63,6 +64,7 @@ __all__ = [
     "load",
     "loads",
     "logits",
+    "positions",
     "query",
 ]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nesylang.analysis import Analysis, analyse
+from nesylang.analysis.input_values import with_input_values
 from nesylang.analysis.names import unfit_for_facts
 from nesylang.compilation import CompiledProgram
 from nesylang.evaluation import Semiring
@@ -71,6 +72,14 @@ class Program:
     def with_evidence(self, *observations: str) -> Program:
         """Return the program with more evidence, each an atom or ``not`` an atom."""
         return self.with_statements(parse_observation(Source("evidence", text)) for text in _texts(observations, "evidence"))
+
+    def with_inputs(self, **values: object) -> Program:
+        """Return the program of one example: with facts instead of the inputs that are named.
+
+        Values have the shape of an example, as nested sequences or an array: a probability (or a bool) for each entry; for ``->`` a
+        distribution, scaled to sum to 1, or a value in its place. Raise NesyError E602, E603 or E609 where they do not fit.
+        """
+        return replace(self, analysis=analyse(SyntaxTree(with_input_values(self.analysis, values))))
 
     def compile(self, evidence: Sequence[str] = (), queries: Sequence[str] | None = None) -> CompiledProgram:
         """Return the compiled program of ``queries`` (default: the program's own).
@@ -153,11 +162,13 @@ def loads(text: str, settings: Settings | None = None, directory: str | PathLike
     return Program(analyse(load_program(Source("<text>", text), Path(directory))), settings or Settings())
 
 
-def query(program: Program | str, *queries: str, evidence: Sequence[str] = ()) -> dict[str, float]:
+def query(
+    program: Program | str, *queries: str, evidence: Sequence[str] = (), inputs: Mapping[str, object] | None = None
+) -> dict[str, float]:
     """Return the probability of every answer, by its atom.
 
-    ``queries`` are asked instead of the program's own, ``evidence`` is added to its evidence. A program may be given as its text. Raise
-    NesyError E606 where two queries give one atom different probabilities, as ``a given b`` and ``a given c`` do.
+    ``queries`` are asked instead of the program's own, ``evidence`` is added to its evidence, ``inputs`` are the facts of its
+    ``input`` declarations by name. A program may be given as its text. Raise NesyError E606 where two queries give one atom different probabilities, as ``a given b`` and ``a given c`` do.
 
     >>> query("0.4 :: heads. query heads.")
     {'heads': 0.4}
@@ -165,6 +176,8 @@ def query(program: Program | str, *queries: str, evidence: Sequence[str] = ()) -
     {'die(1)': 0.0, 'die(6)': 1.0}
     """
     asked = loads(program) if isinstance(program, str) else program
+    if inputs:
+        asked = asked.with_inputs(**inputs)
     if evidence:
         asked = asked.with_evidence(*_texts(evidence, "evidence"))
     probabilities: dict[str, float] = {}

@@ -1,6 +1,6 @@
 """Names, types and warnings: what is known of a program before it is grounded."""
 
-from nesylang.analysis.check import PASSES, Analysis, ResolvedNeural, ResolvedPredicate, analyse, diagnose
+from nesylang.analysis.check import PASSES, Analysis, ResolvedInput, ResolvedNeural, ResolvedPredicate, analyse, diagnose
 from nesylang.analysis.types import BUILTIN_TYPES, EnumerationType, OpaqueType, RangeType, TermType, Type
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "EnumerationType",
     "OpaqueType",
     "RangeType",
+    "ResolvedInput",
     "ResolvedNeural",
     "ResolvedPredicate",
     "TermType",

@@ -11,18 +11,19 @@ from nesylang.analysis.constants import constants
 from nesylang.analysis.dates import impossible_dates
 from nesylang.analysis.declarations import builtin_definitions, contradictory_clauses, duplicate_declarations, types
 from nesylang.analysis.inferred import Inference, infer
+from nesylang.analysis.input_declarations import input_declarations
 from nesylang.analysis.names import private_predicates, unknown_predicates
 from nesylang.analysis.negative_heads import without_negative_heads
 from nesylang.analysis.probabilities import network_annotations, probabilities, unbound_annotations
 from nesylang.analysis.program import Program, index
 from nesylang.analysis.recursion import negative_recursion
 from nesylang.analysis.support import loaded_files, unsupported
-from nesylang.analysis.types import BUILTIN_TYPES, EnumerationType, RangeType, Type
+from nesylang.analysis.types import BUILTIN_TYPES, EnumerationType, FiniteType, RangeType, Type
 from nesylang.analysis.values import Values
 from nesylang.analysis.variables import arithmetic_arguments, negation_before_binding, singletons, unbound_heads
 from nesylang.source import Diagnostic, NesyError, Span
 from nesylang.source.collection import paused_collection
-from nesylang.syntax.statements import NeuralDeclaration, PredicateDeclaration, Statement, SyntaxTree
+from nesylang.syntax.statements import InputDeclaration, NeuralDeclaration, PredicateDeclaration, Statement, SyntaxTree
 from nesylang.syntax.terms import Term
 
 PASSES: tuple[Callable[[Program], Iterable[Diagnostic]], ...] = (
@@ -30,6 +31,7 @@ PASSES: tuple[Callable[[Program], Iterable[Diagnostic]], ...] = (
     loaded_files,
     duplicate_declarations,
     types,
+    input_declarations,
     contradictory_clauses,
     builtin_definitions,
     misplaced_aggregates,
@@ -69,10 +71,21 @@ class ResolvedNeural:
 
 
 @dataclass(frozen=True, slots=True)
+class ResolvedInput:
+    """An ``input`` declaration; ``output`` is what a distribution is over, None for independent facts."""
+
+    name: str
+    arguments: tuple[FiniteType, ...]
+    output: FiniteType | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Analysis:
     """A program without errors: its statements, what its declarations say, and the warnings about it.
 
-    ``types`` has the declared and the built-in types by name, ``predicates`` and ``neural`` the declarations by name and arity.
+    ``types`` has the declared and the built-in types by name, ``predicates``, ``neural`` and ``inputs`` the declarations by
+    name and arity.
     ``known`` are the predicates that clauses define or directives announce, ``libraries`` those of ProbLog's that are loaded;
     ``unknown_fails`` says that calls of other predicates fail instead of being errors. ``inferred`` has the values that the arguments of
     each predicate may have, declared or inferred from its clauses; predicates that are not there may have any.
@@ -82,6 +95,7 @@ class Analysis:
     types: Mapping[str, Type]
     predicates: Mapping[Signature, ResolvedPredicate]
     neural: Mapping[Signature, ResolvedNeural]
+    inputs: Mapping[Signature, ResolvedInput]
     warnings: tuple[Diagnostic, ...]
     known: frozenset[Signature]
     libraries: frozenset[str]
@@ -117,6 +131,7 @@ def analyse(tree: SyntaxTree) -> Analysis:
         raise NesyError(errors)
     predicates: dict[Signature, ResolvedPredicate] = {}
     neural: dict[Signature, ResolvedNeural] = {}
+    brought: dict[Signature, ResolvedInput] = {}
     for signature, predicate in program.declared.items():
         match predicate.declaration:
             case PredicateDeclaration():
@@ -126,6 +141,11 @@ def analyse(tree: SyntaxTree) -> Analysis:
                 assert columns is None or isinstance(columns, RangeType | EnumerationType), "a pass refuses other outputs"
                 values = columns.values() if columns is not None else None
                 neural[signature] = ResolvedNeural(predicate.name, predicate.arguments[: len(inputs)], values, predicate.span)
+            case InputDeclaration(arguments=arguments, output=output):
+                finite = tuple(type_ for type_ in predicate.arguments if isinstance(type_, FiniteType))
+                assert len(finite) == len(predicate.arguments), "a pass refuses other types"
+                last = finite[-1] if output is not None else None
+                brought[signature] = ResolvedInput(predicate.name, finite[: len(arguments)], last, predicate.span)
             case _:
                 raise AssertionError("a pass refuses other declarations")
     return Analysis(
@@ -133,6 +153,7 @@ def analyse(tree: SyntaxTree) -> Analysis:
         types={**BUILTIN_TYPES, **program.types},
         predicates=predicates,
         neural=neural,
+        inputs=brought,
         warnings=found,
         known=frozenset(program.definitions),
         libraries=program.libraries,

@@ -19,7 +19,6 @@ from nesylang.syntax.statements import (
     ExpectAnswers,
     ExpectProbability,
     ForeignDeclaration,
-    InputDeclaration,
     Loss,
     Query,
     Statement,
@@ -29,7 +28,6 @@ from nesylang.syntax.terms import Atom, Compound, String, Term, signature, subte
 _STATEMENTS: dict[type, str] = {
     Constraint: "the statement constraint",
     Loss: "the statement loss",
-    InputDeclaration: "the declaration input",
     ForeignDeclaration: "the declaration foreign",
 }
 _AGGREGATES = frozenset(f"{name}{{}}" for name in AGGREGATES)

@@ -24,6 +24,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         default=[],
         help="add evidence: 'alarm', 'not rain', 'rain=false'; may be repeated",
     )
+    parser.add_argument("--inputs", metavar="JSON", help="a file with the program's inputs, a JSON object of their values by name")
     parser.add_argument("--format", choices=FORMATS, default=FORMATS[0], help="how the answers are written (default: %(default)s)")
     add_budget(parser)
 
@@ -31,8 +32,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Print the answers with their probabilities and return the exit status."""
     from nesylang.analysis import analyse
+    from nesylang.analysis.input_values import with_input_values
     from nesylang.cli.answers import FORMATS as WRITERS
-    from nesylang.cli.program_files import open_program
+    from nesylang.cli.program_files import open_program, read_values
     from nesylang.cli.reporting import report, say
     from nesylang.inference import compile_analysis, marginals
     from nesylang.source import Diagnostic, NesyError, Source
@@ -63,6 +65,8 @@ def run(arguments: Namespace) -> int:
         raise NesyError(mistakes)
 
     analysis = analyse(SyntaxTree((*statements, *observed, *asked)))
+    if arguments.inputs is not None:
+        analysis = analyse(SyntaxTree(with_input_values(analysis, read_values(arguments.inputs))))
     report(analysis.warnings)
     results = marginals(compile_analysis(analysis, settings_of(arguments), asked or None))
     if not results:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from nesylang.circuit import Circuit
-from nesylang.grounding.program import Choice, FixedWeight, GroundProgram, LearnableWeight, NeuralWeight
+from nesylang.grounding.program import Choice, FixedWeight, GroundProgram, InputWeight, LearnableWeight, NeuralWeight, Weight
 from nesylang.source import error
 
 
@@ -49,7 +49,7 @@ def choice_probabilities(choice: Choice) -> list[float]:
     return probabilities
 
 
-def _initial(choice: Choice, weight: FixedWeight | LearnableWeight | NeuralWeight) -> float:
+def _initial(choice: Choice, weight: Weight) -> float:
     """Return the probability of an alternative; raises E505 where the program states none."""
     match weight:
         case FixedWeight(probability=probability):
@@ -65,6 +65,14 @@ def _initial(choice: Choice, weight: FixedWeight | LearnableWeight | NeuralWeigh
         case LearnableWeight(initial=initial):
             assert initial is not None
             return initial
+        case InputWeight(name=name):
+            raise error(
+                "E505",
+                f"the program needs the input '{name}'",
+                choice.span,
+                "its facts differ by example",
+                f"bring them from Python: program.with_inputs({name}=...), or by a file: nesy run PROGRAM --inputs values.json",
+            )
         case NeuralWeight(network=network):
             raise error(
                 "E505",

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from nesylang.analysis import Analysis
+from nesylang.analysis import Analysis, ResolvedInput
 from nesylang.analysis.arithmetic import NotConstant, NotNumeric, evaluate
 from nesylang.analysis.probabilities import is_learnable, is_network
-from nesylang.analysis.types import EnumerationType, RangeType, Type
-from nesylang.grounding.program import Choice, FixedWeight, LearnableWeight, NetworkSignature, NeuralWeight, Weight
+from nesylang.analysis.types import EnumerationType, FiniteType, RangeType, Type
+from nesylang.grounding.program import (
+    Choice,
+    FixedWeight,
+    InputSignature,
+    InputWeight,
+    LearnableWeight,
+    NetworkSignature,
+    NeuralWeight,
+    Weight,
+)
 from nesylang.source import Diagnostic, Label, NesyError, Span, error
 from nesylang.syntax import print_term
 from nesylang.syntax.statements import Clause, FactTable, Head
-from nesylang.syntax.terms import Atom, Compound, ListTerm, Term, Variable, variables
+from nesylang.syntax.terms import Atom, Compound, Integer, ListTerm, Term, Variable, variables
 
 TOLERANCE = 1e-8
 """By how much the probabilities of a disjunction may exceed 1, as decimals rarely sum to it exactly."""
@@ -44,14 +53,37 @@ class NeuralTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class InputTemplate:
+    """An entry of an input tensor, in the row that the arguments decide."""
+
+    signature: InputSignature
+    arguments: tuple[Term, ...]
+    column: int
+
+    def weight(self, binding: Mapping[str, Term]) -> InputWeight:
+        """Return the weight for values of the arguments, which are in their types."""
+        row = 0
+        for argument, values in zip(self.arguments, self.signature.arguments, strict=True):
+            row = row * len(values) + position_of(values, substitute(argument, binding))
+        return InputWeight(self.signature.name, row, self.column)
+
+
+Template = FixedTemplate | LearnableTemplate | NeuralTemplate | InputTemplate
+
+
+@dataclass(frozen=True, slots=True)
 class ChoiceTemplate:
-    """A clause with probabilities: the heads after expansion of networks, their weights, the variables that both use."""
+    """A clause with probabilities: the heads after expansion of networks, their weights, the variables that both use.
+
+    ``domain`` is the body that a declaration has instead of a clause: it ranges over the values of an input's arguments.
+    """
 
     number: int
     heads: tuple[Term, ...]
-    weights: tuple[FixedTemplate | LearnableTemplate | NeuralTemplate, ...]
+    weights: tuple[Template, ...]
     variables: tuple[str, ...]
     span: Span
+    domain: Term | None = None
 
     def instantiate(self, binding: Mapping[str, Term], bindings: tuple[Term, ...], networks: Mapping[str, NetworkSignature]) -> Choice:
         """Return the choice for values of the variables; raise NesyError for a probability that is none."""
@@ -63,15 +95,18 @@ class ChoiceTemplate:
         if stated > 1 + TOLERANCE:
             note = f"these sum to {stated:.10g}" + self._bound(binding)
             raise error("E308", f"the probabilities of a disjunction sum to {stated:.10g}, more than 1", self.span, note)
-        return Choice(weights, _is_exhaustive(weights, fixed, networks), atoms, self.number, bindings, self.span)
+        is_distribution = any(isinstance(t, InputTemplate) and t.signature.outputs is not None for t in self.weights)
+        return Choice(weights, _is_exhaustive(weights, fixed, networks, is_distribution), atoms, self.number, bindings, self.span)
 
     def _weight(
         self,
-        template: FixedTemplate | LearnableTemplate | NeuralTemplate,
+        template: Template,
         binding: Mapping[str, Term],
         networks: Mapping[str, NetworkSignature],
     ) -> Weight:
         match template:
+            case InputTemplate():
+                return template.weight(binding)
             case LearnableTemplate(initial=initial, index=index):
                 return LearnableWeight(initial, tuple(substitute(term, binding) for term in index))
             case NeuralTemplate(network=network, inputs=inputs, column=column):
@@ -105,10 +140,23 @@ class ChoiceTemplate:
         return f" for {values}" if values else ""
 
 
-def _is_exhaustive(weights: tuple[Weight, ...], fixed: float, networks: Mapping[str, NetworkSignature]) -> bool:
+def position_of(values: tuple[Term, ...], value: Term) -> int:
+    """Return the position of a value in its type."""
+    first = values[0]
+    if isinstance(first, Integer) and isinstance(value, Integer) and len(values) > 8:
+        # Integers are mostly those of a range, whose positions need no search.
+        offset = value.value - first.value
+        if 0 <= offset < len(values) and values[offset] == value:
+            return offset
+    return values.index(value)
+
+
+def _is_exhaustive(weights: tuple[Weight, ...], fixed: float, networks: Mapping[str, NetworkSignature], is_distribution: bool) -> bool:
     match weights:
         case (NeuralWeight(network=network),):
             return bool(networks[network].outputs)
+        case (InputWeight(), *_):
+            return is_distribution
         case (LearnableWeight(),):
             return False
     if all(isinstance(weight, NeuralWeight) for weight in weights):
@@ -158,6 +206,7 @@ class ChoiceTable:
     templates: Mapping[int, ChoiceTemplate]
     networks: Mapping[str, NetworkSignature]
     tables: Mapping[int, FactTable]
+    inputs: Mapping[str, InputSignature] = field(default_factory=dict)
 
     def fact_choice(self, number: int, row: int) -> Choice:
         """Return the choice that a row of a table is; its bindings are the arguments. Equal rows are choices of their own."""
@@ -189,9 +238,48 @@ def choice_table(analysis: Analysis) -> ChoiceTable:
         templates[number] = _neural_template(number, name, neural.inputs, neural.output, neural.span)
         inputs = tuple(_domain(type_) for type_ in neural.inputs)
         _add_network(networks, NetworkSignature(name, inputs, neural.output or (), neural.span), problems)
+    declared_inputs: dict[str, InputSignature] = {}
+    for offset, declared in enumerate(analysis.inputs.values(), len(analysis.statements) + len(analysis.neural)):
+        declared_inputs[declared.name] = signature = input_signature(declared)
+        templates[offset] = _input_template(offset, signature, declared.arguments)
     if problems:
         raise NesyError(problems)
-    return ChoiceTable(templates, networks, tables)
+    return ChoiceTable(templates, networks, tables, declared_inputs)
+
+
+def input_signature(declared: ResolvedInput) -> InputSignature:
+    """Return what a declaration of an input expects of its tensor."""
+    types = [*declared.arguments, *([declared.output] if declared.output is not None else [])]
+    axes = tuple(type_.name for type_ in types)
+    outputs = declared.output.values() if declared.output is not None else None
+    return InputSignature(declared.name, tuple(type_.values() for type_ in declared.arguments), axes, outputs, declared.span)
+
+
+def _input_template(number: int, signature: InputSignature, types: tuple[FiniteType, ...]) -> ChoiceTemplate:
+    """Return the template of an input: its arguments range over their types."""
+    span = signature.span
+    names = tuple(f"X{position}" for position in range(len(signature.arguments)))
+    arguments: tuple[Term, ...] = tuple(Variable(variable, span) for variable in names)
+    domain: Term | None = None
+    for argument, type_ in zip(reversed(arguments), reversed(types), strict=True):
+        goal = Compound("in", (argument, _domain_term(type_, span)), span)
+        domain = goal if domain is None else Compound(",", (goal, domain), span)
+    extra: Sequence[tuple[Term, ...]] = [()] if signature.outputs is None else [(value,) for value in signature.outputs]
+    heads = tuple(atom(signature.name, (*arguments, *values), span) for values in extra)
+    weights = tuple(InputTemplate(signature, arguments, column) for column in range(len(extra)))
+    return ChoiceTemplate(number, heads, weights, names, span, domain)
+
+
+def _domain_term(type_: FiniteType, span: Span) -> Term:
+    """Return what follows ``in`` for the values of a type."""
+    if isinstance(type_, RangeType):
+        return Compound("..", (Integer(type_.low, span), Integer(type_.high, span)), span)
+    return ListTerm(type_.constants, None, span)
+
+
+def atom(name: str, arguments: tuple[Term, ...], span: Span) -> Term:
+    """Return an atom with or without arguments."""
+    return Compound(name, arguments, span) if arguments else Atom(name, span)
 
 
 def _add_network(networks: dict[str, NetworkSignature], found: NetworkSignature, problems: list[Diagnostic]) -> None:
@@ -219,7 +307,7 @@ def _neural_template(number: int, name: str, inputs: tuple[Type, ...], output: t
 def clause_template(number: int, clause: Clause, networks: dict[str, NetworkSignature], problems: list[Diagnostic]) -> ChoiceTemplate:
     """Return the template of a probabilistic clause; its networks are added to ``networks``, contradictions to ``problems``."""
     heads: list[Term] = []
-    weights: list[FixedTemplate | LearnableTemplate | NeuralTemplate] = []
+    weights: list[Template] = []
     for head in clause.heads:
         probability = head.probability
         assert probability is not None, "the parser lets no certain head into a disjunction"

@@ -17,6 +17,7 @@ from nesylang.analysis import Analysis
 from nesylang.analysis.builtins import DIRECTIVES
 from nesylang.grounding.asking import COLLECTORS, first_span, free_variables
 from nesylang.grounding.choices import ChoiceTable, ChoiceTemplate, choice_table, initial_probability, substitute
+from nesylang.grounding.instances import query_domains
 from nesylang.grounding.problog_engine import Engine, new_database, reported
 from nesylang.grounding.problog_library import library_clauses
 from nesylang.grounding.problog_reader import FormulaReader
@@ -120,7 +121,8 @@ class _Grounding:
         for number, template in self.table.templates.items():
             if number >= len(self.analysis.statements):
                 with reported(template.span):
-                    self.database.add_statement(AnnotatedDisjunction(self._heads(template), ProblogTerm("true")))
+                    body = ProblogTerm("true") if template.domain is None else write(template.domain)
+                    self.database.add_statement(AnnotatedDisjunction(self._heads(template), body))
         self._declare()
         for clause in library_clauses():
             self.database.add_statement(clause)
@@ -192,7 +194,7 @@ class _Grounding:
             return [self._ground_conditional(asked, asked.condition)]
         target = self._target(asked.goal, asked.span)
         answers = tuple(GroundAnswer(atom, literal) for atom, literal in self._answers(target, asked.span))
-        return [GroundQuery(print_term(asked.goal), asked.goal, answers)]
+        return [GroundQuery(print_term(asked.goal), asked.goal, answers, query_domains(self.analysis, asked.goal))]
 
     def _ground_conditional(self, asked: AskedQuery, condition: Term) -> GroundQuery:
         """Return the answers of ``goal given condition``: joint literals with the literals of their conditions."""

@@ -77,6 +77,7 @@ class FormulaReader:
             queries=queries,
             evidence=evidence,
             networks=self.table.networks,
+            inputs=self.table.inputs,
         )
 
     def _read_atom(

@@ -95,6 +95,8 @@ class TermWriter:
     def _membership(self, element: Term, domain: Term, place: Place) -> ProblogTerm:
         subject = self.term(element)
         match domain:
+            case Compound(functor="..", args=(Integer() as low, Integer() as high)):
+                return ProblogTerm(RANGE, self.term(low), self.term(high), subject, location=place)
             case Compound(functor="..", args=(low, high)):
                 # Bounds may be expressions, which between/3 does not evaluate.
                 low_value, high_value = self._fresh(place, 0), self._fresh(place, 1)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nesylang.source import Span
 from nesylang.syntax.terms import Term
@@ -33,7 +34,16 @@ class NeuralWeight:
     column: int
 
 
-Weight = FixedWeight | LearnableWeight | NeuralWeight
+@dataclass(frozen=True, slots=True)
+class InputWeight:
+    """Entry ``column`` of row ``row`` of an input tensor, its axes before the last being flattened; without outputs it has column 0."""
+
+    name: str
+    row: int
+    column: int
+
+
+Weight = FixedWeight | LearnableWeight | NeuralWeight | InputWeight
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +79,16 @@ class GroundAnswer:
 
 @dataclass(frozen=True, slots=True)
 class GroundQuery:
-    """A query with all its answers, in the grounder's order; ``name`` is the query as asked, canonically spelled."""
+    """A query with all its answers, in the grounder's order; ``name`` is the query as asked, canonically spelled.
+
+    ``domains`` has the values of the goal's variables in order of first occurrence; None where they have no declared types of finitely
+    many values.
+    """
 
     name: str
     goal: Term
     answers: tuple[GroundAnswer, ...]
+    domains: tuple[tuple[Term, ...], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +113,30 @@ class NetworkSignature:
     inputs: tuple[tuple[Term, ...] | None, ...]
     outputs: tuple[Term, ...]
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class InputSignature:
+    """What a program expects of an input tensor: shape (batch, |argument|, ..., |outputs|), the values in the order of their types.
+
+    ``outputs`` are the values that a distribution is over, None where each entry is a probability of its own.
+    """
+
+    name: str
+    arguments: tuple[tuple[Term, ...], ...]
+    axes: tuple[str, ...]
+    outputs: tuple[Term, ...] | None
+    span: Span
+
+    @property
+    def rows(self) -> int:
+        """Number of random variables of an example."""
+        return math.prod(map(len, self.arguments))
+
+    @property
+    def width(self) -> int:
+        """Number of values of each random variable."""
+        return 2 if self.outputs is None else len(self.outputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +197,7 @@ class GroundProgram:
 
     A literal is an atom's number, negative where it is negated. An atom is either a choice's value (``choice_atoms``: atom -> (choice,
     value)), a result of one of the ``aggregates``, or derived: the heads of ``rules``, false where no rule has it as head. Rules may be
-    cyclic. ``names`` gives the source atom of those that have one.
+    cyclic. ``names`` gives the source atom of those that have one. ``networks`` and ``inputs`` are what the program declares of them.
     """
 
     choices: tuple[Choice, ...]
@@ -170,6 +209,7 @@ class GroundProgram:
     evidence: tuple[GroundEvidence, ...]
     networks: Mapping[str, NetworkSignature]
     aggregates: tuple[GroundAggregate, ...] = ()
+    inputs: Mapping[str, InputSignature] = field(default_factory=dict)
 
     def pairs(self) -> Iterator[tuple[int, tuple[int, ...]]]:
         """Yield head and body of all rules."""

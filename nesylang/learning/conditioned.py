@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import accumulate
 
 import torch
 from torch import Tensor, nn
@@ -11,21 +12,22 @@ from nesylang.circuit import TRUE
 from nesylang.compilation.compiled import CompiledProgram
 from nesylang.evaluation import Semiring
 from nesylang.evaluation.torch_engine import TorchCircuit
-from nesylang.learning.leaves import LeafWeights
+from nesylang.learning.columns import query_columns
+from nesylang.learning.given import needed_inputs
+from nesylang.learning.leaves import Block, LeafWeights
 from nesylang.learning.losses import named_examples
 from nesylang.learning.networks import network_calls
 from nesylang.learning.numerics import at_most_zero
 from nesylang.learning.parameters import LearnableWeights
 from nesylang.learning.result import QueryResult, Result
-from nesylang.learning.values import Value, answer_values
 from nesylang.source import Diagnostic, Label, NesyError
 from nesylang.syntax import print_term
-from nesylang.syntax.terms import is_ground
 
 
 class ConditionedProgram(nn.Module):
     """A circuit with the leaves it is evaluated on and the queries it answers; it has buffers only, none of them in the ``state_dict``."""
 
+    columns: Tensor
     answer_roots: Tensor
     condition_roots: Tensor
 
@@ -34,22 +36,28 @@ class ConditionedProgram(nn.Module):
         self.ground = compiled.ground
         self.calls = network_calls(compiled.ground)
         self.circuit = TorchCircuit(compiled.circuit, semiring)
+        self.inputs = needed_inputs(compiled.ground)
         self.leaves = LeafWeights(compiled.ground, compiled.circuit, self.calls, learnable)
         self.evidence_names = [print_term(item.atom) for item in compiled.ground.evidence if item.value is None]
-        self._queries = [_answers(compiled, number) for number in range(len(compiled.ground.queries))]
-        self._widths = [query[3] for query in self._queries]
+        self.queries = list(query_columns(compiled))
+        self._widths = [query.width for query in self.queries]
         self._certain = {number for number, root in enumerate(compiled.circuit.roots) if root == TRUE}
         answers = [root for roots in compiled.answer_roots for root in roots]
         conditions = [root for roots in compiled.condition_roots for root in roots]
         self._is_conditioned = not self._certain.issuperset(conditions)
         self._has_conditions = any(conditions)
+        ends = list(accumulate(self._widths, initial=0))
+        places = [[ends[number] + p if p is not None else ends[-1] for p in q.positions] for number, q in enumerate(self.queries)]
+        columns = [place for query in places for place in query]
+        self._is_padded = columns != list(range(len(answers)))
+        self.register_buffer("columns", torch.tensor(columns, dtype=torch.long), persistent=False)
         self.register_buffer("answer_roots", torch.tensor(answers, dtype=torch.long), persistent=False)
         self.register_buffer("condition_roots", torch.tensor(conditions, dtype=torch.long), persistent=False)
 
     def forward(
         self,
         shares: Mapping[int, Tensor],
-        networks: Mapping[str, Tensor],
+        networks: Mapping[Block, Tensor],
         evidence: Tensor | None,
         batch: int,
         dtype: torch.dtype,
@@ -64,12 +72,14 @@ class ConditionedProgram(nn.Module):
         joint = roots.index_select(1, self.answer_roots)
         if self._is_conditioned:
             joint = joint - roots.index_select(1, self.condition_roots)
-        results = {}
-        parts = torch.split(at_most_zero(joint), self._widths, 1)
-        for (name, answers, atoms, width), part in zip(self._queries, parts, strict=True):
-            shown = part if width == len(answers) else part.new_full((batch, len(answers)), -torch.inf)
-            results[name] = QueryResult.of(shown, answers, atoms)
-        result = Result(results)
+        joint = at_most_zero(joint)
+        if self._is_padded:
+            # The last column is that of all instances without proof.
+            joint = torch.cat([joint, joint.new_full((batch, 1), -torch.inf)], 1).index_select(1, self.columns)
+        parts = torch.split(joint, [len(query.values) for query in self.queries], 1)
+        result = Result(
+            {query.name: QueryResult.of(part, query.values, query.atoms) for query, part in zip(self.queries, parts, strict=True)}
+        )
         result.log_evidence = at_most_zero(roots[:, 0])
         return result
 
@@ -91,20 +101,12 @@ class ConditionedProgram(nn.Module):
                 raise NesyError([Diagnostic("E501", message, labels, hint)])
         if self._has_conditions:
             conditions = roots.index_select(1, self.condition_roots)
-            for (name, _, _, width), part in zip(self._queries, torch.split(conditions, self._widths, 1), strict=True):
-                examples = _impossible(part.amin(1)) if width else []
+            for query, part in zip(self.queries, torch.split(conditions, self._widths, 1), strict=True):
+                examples = _impossible(part.amin(1)) if query.width else []
                 if examples:
-                    message = f"the condition of {name} has probability zero for {named_examples(examples)}"
+                    message = f"the condition of {query.name} has probability zero for {named_examples(examples)}"
                     hint = "ask under a condition that can hold together with the evidence"
                     raise NesyError([Diagnostic("E503", message, (), hint)])
-
-
-def _answers(compiled: CompiledProgram, number: int) -> tuple[str, list[Value], list[str], int]:
-    """Return the name, answer values, answer atoms and number of roots of a query; one without variables always has its one answer."""
-    query = compiled.ground.queries[number]
-    if not query.answers and is_ground(query.goal):
-        return query.name, [True], [print_term(query.goal)], 0
-    return query.name, answer_values(query), [print_term(answer.atom) for answer in query.answers], len(query.answers)
 
 
 def _impossible(log_probabilities: Tensor) -> list[int]:

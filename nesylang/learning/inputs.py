@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from torch import Tensor
 
+from nesylang.analysis.input_declarations import RESERVED_NAMES
 from nesylang.analysis.suggestions import did_you_mean
 from nesylang.source import Diagnostic, Label, NesyError, Span, error
 from nesylang.syntax import print_term
@@ -27,10 +28,6 @@ def tensor_name(term: Term) -> str:
     )
 
 
-RESERVED_NAMES = frozenset({"self", "evidence"})
-"""Keywords of a module's call that are no tensors."""
-
-
 def check_names(terms: Mapping[str, Term]) -> None:
     """Raise E602 for a tensor (name -> a term that uses it) whose name a module's call cannot take."""
     for name in sorted(RESERVED_NAMES & terms.keys()):
@@ -38,16 +35,16 @@ def check_names(terms: Mapping[str, Term]) -> None:
         raise error("E602", message, terms[name].span, "used as a tensor here", "give the constant another name in the program")
 
 
-def check_tensors(tensors: Mapping[str, object], needed: Mapping[str, Term]) -> dict[str, Tensor]:
-    """Return the tensors if they are those needed (name -> a term that uses it), with one batch size.
+def check_tensors(tensors: Mapping[str, object], needed: Mapping[str, Term], others: Collection[str] = ()) -> dict[str, Tensor]:
+    """Return the tensors if they are those needed (name -> a term that uses it), with one batch size; ``others`` are named in hints.
 
     Raises E602 for a missing or unknown one, E603 for one without batch axis or of another batch size, E606 for what is no tensor.
     """
     diagnostics = []
     for name in tensors:
         if name not in needed:
-            listed = ", ".join(f"'{known}'" for known in needed) or "none"
-            hint = did_you_mean(name, needed) or f"tensors that the program uses: {listed}"
+            listed = ", ".join(f"'{known}'" for known in (*needed, *others)) or "none"
+            hint = did_you_mean(name, [*needed, *others]) or f"tensors that the program uses: {listed}"
             diagnostics.append(Diagnostic("E602", f"the program uses no tensor '{name}'", (), hint))
     for name, term in needed.items():
         if name not in tensors:

@@ -10,12 +10,13 @@ from torch import Tensor, nn
 
 from nesylang.circuit import Circuit
 from nesylang.evaluation.weights import choice_probabilities
-from nesylang.grounding.program import Choice, GroundProgram, LearnableWeight, NeuralWeight
+from nesylang.grounding.program import Choice, FixedWeight, GroundProgram, InputWeight, LearnableWeight, NeuralWeight
+from nesylang.learning.given import InputBlock, needed_inputs
 from nesylang.learning.networks import NetworkCall
 from nesylang.learning.parameters import LearnableWeights, learnable_mass, learnable_positions, log
 
-Block = str | int
-"""Where a column comes from: a network by name, a clause by number, or one of the two blocks below."""
+Block = str | int | InputBlock
+"""Where a column comes from: a network by name, a clause by number, an input, or one of the two blocks below."""
 
 CONSTANTS = -1
 EVIDENCE = -2
@@ -27,7 +28,7 @@ IMPOSSIBLE: Column = (CONSTANTS, 0)
 
 
 class LeafWeights(nn.Module):
-    """A map from the columns of constants, clauses, networks and evidence to the leaves of a circuit."""
+    """A map from the columns of constants, clauses, networks, inputs and evidence to the leaves of a circuit."""
 
     index: Tensor
 
@@ -48,9 +49,12 @@ class LeafWeights(nn.Module):
             if isinstance(weight, LearnableWeight) or (weight is None and learnable_positions(choice)):
                 columns.append((choice.clause, learnable.column(choice, value)))
                 offsets[leaf] = log(learnable_mass(choice))
+            elif isinstance(first := choice.weights[0], InputWeight):
+                columns.append((InputBlock(first.name), first.row * ground.inputs[first.name].width + value))
             elif isinstance(weight, NeuralWeight) or isinstance(choice.weights[0], NeuralWeight):
                 columns.append(self._network_column(choice, value))
             else:
+                assert weight is None or isinstance(weight, FixedWeight), "the other kinds are handled above"
                 columns.append((CONSTANTS, len(constants)))
                 constants.append(log(choice_probabilities(choice)[value] if weight is None else weight.probability))
         # Kept in float64 and no buffers, so that moving the module to another type does not round them.
@@ -62,6 +66,10 @@ class LeafWeights(nn.Module):
             starts[clause], end = end, end + size
         for name, call in calls.items():
             starts[name], end = end, end + call.width * len(call.applications)
+        self._inputs = [InputBlock(name) for name in needed_inputs(ground)]
+        for block in self._inputs:
+            signature = ground.inputs[block.name]
+            starts[block], end = end, end + signature.rows * signature.width
         starts[EVIDENCE] = end
         index = [starts[block] + column for block, column in columns]
         self.register_buffer("index", torch.tensor(index, dtype=torch.long), persistent=False)
@@ -69,20 +77,21 @@ class LeafWeights(nn.Module):
     def forward(
         self,
         shares: Mapping[int, Tensor],
-        networks: Mapping[str, Tensor],
+        networks: Mapping[Block, Tensor],
         evidence: Tensor | None,
         batch: int,
         dtype: torch.dtype,
     ) -> Tensor:
         """Return the log-weights (batch, leaves).
 
-        ``shares`` and ``networks`` are columns (batch or 1, columns) of log-probabilities by clause and by network, ``evidence`` (batch, 2
-        per piece of evidence) is 0 where an example allows true, false, and minus infinity where it does not.
+        ``shares`` and ``networks`` are columns (batch or 1, columns) of log-probabilities by clause and by network or input, ``evidence``
+        (batch, 2 per piece of evidence) is 0 where an example allows true, false, and minus infinity where it does not.
         """
         device = self.index.device
         blocks = [self._constants.to(dtype).to(device)]
         blocks += [shares[clause].to(dtype) for clause in self._clauses]
-        blocks += [networks[name].to(dtype) for name in self._calls]
+        named: list[Block] = [*self._calls, *self._inputs]
+        blocks += [networks[name].to(dtype) for name in named]
         if evidence is not None:
             blocks.append(evidence.to(dtype))
         columns = torch.cat([block.expand(batch, -1) for block in blocks], 1)

@@ -14,7 +14,9 @@ from nesylang.compilation.compiled import CompiledProgram
 from nesylang.evaluation import SEMIRINGS, Semiring
 from nesylang.learning import losses
 from nesylang.learning.conditioned import ConditionedProgram
+from nesylang.learning.given import InputBlock, check_distinct_names, given_tensors, log_columns, separate
 from nesylang.learning.inputs import check_names, check_tensors, tensor_name
+from nesylang.learning.leaves import Block
 from nesylang.learning.losses import Labels
 from nesylang.learning.networks import check_networks
 from nesylang.learning.parameters import LearnableWeights
@@ -94,10 +96,15 @@ class LogicModule(nn.Module):
             raise error("E606", "tensors are passed by the names that the program gives them", hint="such as model(a=images)")
         observations = _observations(evidence or {})
         program = self._under(tuple(sorted(observations)))
-        inputs = check_tensors(tensors, _needed(program))
-        batch = _batch_size(inputs, observations)
+        data, facts = separate(tensors, program.ground.inputs)
+        inputs = check_tensors(data, _needed(program), program.ground.inputs)
+        given = given_tensors(facts, program.ground.inputs, program.inputs)
+        batch = _batch_size({**inputs, **given}, observations)
         device = self._anchor.device
-        columns = {name: call.log_columns(self._network(name), inputs, batch, device) for name, call in program.calls.items()}
+        columns: dict[Block, Tensor] = {
+            name: call.log_columns(self._network(name), inputs, batch, device) for name, call in program.calls.items()
+        }
+        columns |= {InputBlock(name): log_columns(program.ground.inputs[name], given[name]) for name in program.inputs}
         shares = self.weights()
         dtype = self._dtype or _working_type([*columns.values(), *shares.values()], self._anchor.dtype)
         return cast(Result, program(shares, columns, program.evidence_columns(observations), batch, dtype))
@@ -121,6 +128,7 @@ class LogicModule(nn.Module):
     def _conditioned(self, atoms: tuple[str, ...], compiled: CompiledProgram) -> ConditionedProgram:
         program = ConditionedProgram(compiled, self.weights, self._semiring)
         check_names(_needed(program))
+        check_distinct_names(program.ground.inputs, _needed(program))
         assert set(program.evidence_names) == set(atoms), f"compiled under {program.evidence_names} instead of {atoms}"
         return program.to(self._anchor.device)
 
@@ -178,6 +186,11 @@ def _batch_size(tensors: Mapping[str, Tensor], observations: Mapping[str, Tensor
     """Return the number of examples, 1 where nothing tells; raises E603 for evidence of another batch size."""
     sizes = [tensor.shape[0] for tensor in (*tensors.values(), *observations.values())]
     batch = sizes[0] if sizes else 1
+    for name, tensor in tensors.items():
+        if tensor.shape[0] != batch:
+            first = next(iter(tensors))
+            hint = "axis 0 of every tensor is the batch"
+            raise error("E603", f"the tensors differ in batch size: '{first}' has {batch}, '{name}' has {tensor.shape[0]}", hint=hint)
     for atom, observed in observations.items():
         if observed.shape[0] != batch:
             raise error("E603", f"the evidence {atom} must have shape ({batch},), found {tuple(observed.shape)}")

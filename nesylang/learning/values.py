@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nesylang.grounding.program import GroundQuery
 from nesylang.syntax import print_term
 from nesylang.syntax.terms import Atom, Compound, Float, Integer, ListTerm, String, Term, Variable
@@ -62,3 +64,26 @@ def bindings(goal: Term, atom: Term) -> list[Term]:
 def _shortened(rest: Term) -> Term:
     """Return the atom ``[]`` for a list without elements."""
     return Atom("[]", rest.span) if isinstance(rest, ListTerm) and not rest.items and rest.tail is None else rest
+
+
+def instance(goal: Term, terms: Sequence[Term]) -> Term:
+    """Return the goal with terms for its variables, which count as in ``bindings``."""
+    remaining = iter(terms)
+    known: dict[str, Term] = {}
+
+    def written(term: Term) -> Term:
+        match term:
+            case Variable(name="_"):
+                return next(remaining)
+            case Variable(name=name):
+                if name not in known:
+                    known[name] = next(remaining)
+                return known[name]
+            case Compound(functor=functor, args=args, span=span):
+                return Compound(functor, tuple([written(argument) for argument in args]), span)
+            case ListTerm(items=items, tail=tail, span=span):
+                return ListTerm(tuple([written(item) for item in items]), None if tail is None else written(tail), span)
+            case _:
+                return term
+
+    return written(goal)

@@ -36,6 +36,8 @@ CODES: dict[str, str] = {
     "E234": "a date that does not exist",
     "E227": "a variable whose types have no value in common",
     "E228": "a predicate that is defined in two files",
+    "E225": "an input whose values are not listed",
+    "E226": "an input that cannot be passed by its name",
     "W201": "negation before a variable is bound",
     "W202": "arithmetic as an argument is a term, not a number",
     "W203": "a variable that occurs once",
@@ -67,6 +69,9 @@ CODES: dict[str, str] = {
     "E604": "network output that is not a probability",
     "E605": "unknown label, query or evidence",
     "E606": "an argument of the wrong kind",
+    "E609": "an input that is no probability and no value",
+    "E610": "an input and a tensor of the same name",
+    "E611": "an example that cannot be asked",
     "E701": "a file that cannot be read or written",
 }
 """Code -> what it stands for, in the order of the pipeline."""

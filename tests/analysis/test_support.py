@@ -18,7 +18,6 @@ Codes = Callable[..., list[tuple[str, str]]]
         ("constraint one : p(1).", "constraint one : p(1)"),
         ("constraint 1.5 :: p(1).", "constraint 1.5 :: p(1)"),
         ("loss one : p(1).", "loss one : p(1)"),
-        ("input t(int).", "input t(int)"),
         ("foreign f(int) -> int.", "foreign f(int) -> int"),
         ("q :- forall(X in 1..3 : p(X)).", "forall(X in 1..3 : p(X))"),
         ("q :- exists(Y : p(Y)).", "exists(Y : p(Y))"),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from nesylang.analysis.builtins import DIRECTIVES, OPENING
 from nesylang.grounding.asking import first_span, free_variables
 from nesylang.grounding.choices import choice_table, substitute
+from nesylang.grounding.instances import query_domains
 from nesylang.grounding.native.budget import Meter
 from nesylang.grounding.native.builtins.contract import Signature
 from nesylang.grounding.native.convert import NOWHERE, TermWriter, read_term, show
@@ -97,6 +98,7 @@ class Grounding:
             queries=tuple(queries),
             evidence=tuple(evidence),
             networks=self.table.networks,
+            inputs=self.table.inputs,
         )
 
     def _run_directives(self) -> None:
@@ -111,7 +113,7 @@ class Grounding:
         if asked.condition is not None:
             return self._conditional(asked, asked.condition)
         answers = tuple(GroundAnswer(atom, literal) for atom, literal in self._answers(asked.goal, asked.goal, asked.span))
-        return GroundQuery(print_term(asked.goal), asked.goal, answers)
+        return GroundQuery(print_term(asked.goal), asked.goal, answers, query_domains(self.request.analysis, asked.goal))
 
     def _conditional(self, asked: AskedQuery, condition: Term) -> GroundQuery:
         """Return the answers of ``goal given condition``: joint literals with the literals of their conditions."""

@@ -68,7 +68,7 @@ class ProgramReader:
             self._read_library_clause(-2 - offset, clause)
         for number, template in self.table.templates.items():
             if number >= len(self.analysis.statements):
-                self._read_choice(number, template, None, template.span)
+                self._read_choice(number, template, template.domain, template.span)
 
     def _wanted(self, clause: Clause) -> bool:
         return signature(clause.heads[0].atom) not in self.analysis.known

@@ -18,7 +18,8 @@ from nesylang.grounding.native.builtins.structure import STRUCTURE
 from nesylang.grounding.native.builtins.types import TYPES
 
 NATIVE_BUILTINS: Mapping[Signature, NativeBuiltin] = {
-    (builtin.name, builtin.arity): builtin for builtin in (*ARITHMETIC, *TYPES, *COMPARISON, *STRUCTURE, LENGTH, *ATOMS, *STRINGS, *REGULAR, *DATES, *OUTPUT)
+    (builtin.name, builtin.arity): builtin
+    for builtin in (*ARITHMETIC, *TYPES, *COMPARISON, *STRUCTURE, LENGTH, *ATOMS, *STRINGS, *REGULAR, *DATES, *OUTPUT)
 }
 """Signature -> builtin, of those that every program has."""
 
