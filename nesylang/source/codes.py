@@ -33,6 +33,9 @@ CODES: dict[str, str] = {
     "E216": "a type that a network cannot take or return",
     "E217": "a data file that is no table",
     "E218": "an aggregate that cannot stand where it does",
+    "E231": "a column that a data file does not have",
+    "E232": "a cell that is no value of its column's type",
+    "E233": "a data file of a format that cannot be read",
     "W201": "negation before a variable is bound",
     "W202": "arithmetic as an argument is a term, not a number",
     "W203": "a variable that occurs once",
@@ -61,6 +64,7 @@ CODES: dict[str, str] = {
     "E604": "network output that is not a probability",
     "E605": "unknown label, query or evidence",
     "E606": "an argument of the wrong kind",
+    "E612": "a column that a table from Python does not have",
     "E701": "a file that cannot be read or written",
 }
 """Code -> what it stands for, in the order of the pipeline."""
