@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
@@ -18,9 +18,9 @@ from nesylang.grounding import Observation, is_query
 from nesylang.inference import QueryMarginals, Settings, compile_analysis, marginals
 from nesylang.source import Diagnostic, NesyError, Source, error
 from nesylang.syntax import load_program, print_term
-from nesylang.syntax.imports import read_source
+from nesylang.syntax.files import read_source
+from nesylang.syntax.python_tables import PythonTable, fact_statements
 from nesylang.syntax.questions import parse_observation, parse_question
-from nesylang.syntax.rows import fact_statements
 from nesylang.syntax.statements import Evidence, FactTable, Query, Statement, SyntaxTree
 
 if TYPE_CHECKING:
@@ -54,15 +54,26 @@ class Program:
         """Return the program with more statements at its end; raise NesyError where they are wrong."""
         return replace(self, analysis=analyse(SyntaxTree((*self.statements, *statements))))
 
-    def with_facts(self, predicate: str, rows: Iterable[object], probabilities: Sequence[float] | None = None) -> Program:
+    def with_facts(
+        self,
+        predicate: str,
+        rows: object,
+        probabilities: Iterable[object] | None = None,
+        *,
+        columns: Sequence[Hashable] | None = None,
+        probability: Hashable | None = None,
+    ) -> Program:
         """Return the program with a fact of ``predicate`` for each row.
 
-        Rows are sequences of equal length, the rows of a two-dimensional NumPy array, or those of a pandas or Arrow table. Python strings
-        become atoms, numbers numbers, lists lists; a row that is no sequence is a fact with one argument. ``probabilities`` has one for
-        each row. Raise NesyError E606 for rows that make no facts and for a predicate that the program neither declares nor uses, and
-        what analysis finds, marked in the row.
+        The rows are a list of them (tuples, dictionaries, or single values), a dictionary of columns, a NumPy array, a data frame, or a
+        table that speaks Arrow. ``columns`` chooses columns by name, or by position from 0 where they have no names, in the order of the
+        arguments. ``probability`` names the column of the facts' probabilities; ``probabilities`` has one for each row instead.
+
+        Python strings become atoms, or strings where the program declares that type; numbers become numbers, lists lists. Raise NesyError
+        E606 for rows that make no facts and for a predicate that the program neither declares nor uses, E612 for a column that is not
+        there, and what analysis finds, marked in the row.
         """
-        facts = fact_statements(predicate, rows, probabilities)
+        facts = fact_statements(PythonTable(predicate, rows, columns, probability, probabilities), self.statements)
         for table in facts[:1]:
             problem = unfit_for_facts(self.statements, (predicate, table.arity)) if isinstance(table, FactTable) else None
             if problem is not None:

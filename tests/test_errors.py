@@ -19,7 +19,7 @@ from nesylang.inference import Settings, check_expectations, compile_analysis, m
 from nesylang.source import Diagnostic, NesyError
 from nesylang.source.codes import CODES
 from nesylang.syntax import load_program
-from nesylang.syntax.imports import read_source
+from nesylang.syntax.files import read_source
 from nesylang.syntax.statements import SyntaxTree
 
 FOLDER = Path(__file__).resolve().parent / "errors"

@@ -1,6 +1,6 @@
-"""How long a join of a million rows takes, and how much memory, with rows given from Python and rows read from CSV files.
+"""How long a join of a million rows takes, and how much memory, with rows given from Python and rows read from files.
 
-    python benchmarks/grounding/join.py [--rows 1000000] [--only python csv] [--grounder native]
+    python benchmarks/grounding/join.py [--rows 1000000] [--only python numpy arrow csv data parquet] [--grounder native]
 
 Each way runs in a process of its own. Prints the CPU seconds from the rows to the analysed program (load) and from there to the ground
 program (ground), and the resident memory before, which includes the rows where they are Python objects, and at its peak.
@@ -39,6 +39,8 @@ FROM_FILES = """\
 :- csv_load('t.csv', t).
 """
 
+DECLARED = 'data r/2 = "r.csv". data s/2 = "s.csv". data t/1 = "t.csv".\n'
+
 Table = list[tuple[int, ...]]
 
 
@@ -72,6 +74,45 @@ def from_python(join: Join) -> Callable[[], Program]:
     return lambda: nesy.loads(declared + RULES).with_facts("r", join.r).with_facts("s", join.s).with_facts("t", join.t)
 
 
+def from_arrays(join: Join) -> Callable[[], Program]:
+    """Return what loads the program with two-dimensional NumPy arrays."""
+    import numpy as np
+
+    return from_python(Join(*(np.array(rows) for rows in (join.r, join.s, join.t))))  # type: ignore[arg-type]
+
+
+def from_arrow(join: Join) -> Callable[[], Program]:
+    """Return what loads the program with Arrow tables."""
+    return from_python(Join(*map(_arrow, (join.r, join.s, join.t))))
+
+
+def _arrow(rows: Table) -> Any:
+    import pyarrow
+
+    return pyarrow.table([list(column) for column in zip(*rows, strict=True)], names=["x", "y"][: len(rows[0])])
+
+
+def from_parquet(join: Join) -> Callable[[], Program]:
+    """Return what loads the program with the rows of Parquet files, which are written now."""
+    from pyarrow import parquet
+
+    import nesylang as nesy
+
+    folder = Path.cwd()
+    for name, rows in (("r", join.r), ("s", join.s), ("t", join.t)):
+        parquet.write_table(_arrow(rows), folder / f"{name}.parquet")
+    return lambda: nesy.loads(DECLARED.replace(".csv", ".parquet") + RULES, directory=folder)
+
+
+def from_declared_files(join: Join) -> Callable[[], Program]:
+    """Return what loads the program with the rows of CSV files that declarations name."""
+    import nesylang as nesy
+
+    from_files(join)
+    folder = Path.cwd()
+    return lambda: nesy.loads(DECLARED + RULES, directory=folder)
+
+
 def from_files(join: Join) -> Callable[[], Program]:
     """Return what loads the program with the rows of CSV files, which are written now."""
     import nesylang as nesy
@@ -85,7 +126,15 @@ def from_files(join: Join) -> Callable[[], Program]:
     return lambda: nesy.loads(FROM_FILES + RULES, directory=folder)
 
 
-WAYS = {"python": from_python, "csv": from_files}
+WAYS = {
+    "python": from_python,
+    "numpy": from_arrays,
+    "arrow": from_arrow,
+    "csv": from_files,
+    "data": from_declared_files,
+    "parquet": from_parquet,
+}
+"""Where the rows come from -> what writes them there and returns what loads the program."""
 
 
 def measure(way: str, rows: int, grounder: str) -> dict[str, Any]:
@@ -102,7 +151,7 @@ def measure(way: str, rows: int, grounder: str) -> dict[str, Any]:
     join = make_join(rows)
     expected = join.answers()
     load = WAYS[way](join)
-    if way == "csv":
+    if way != "python":
         join = Join([], [], [])
     before = resident()
     started = time.process_time()
@@ -137,7 +186,7 @@ def main(arguments: Sequence[str]) -> int:
     """Print a line for each way; return 1 if one fails."""
     parser = argparse.ArgumentParser(prog="join.py", description="Measure a join of many rows.")
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of all tables together (default 1000000)")
-    parser.add_argument("--only", nargs="+", choices=list(WAYS), default=list(WAYS), help="where the rows come from (default both)")
+    parser.add_argument("--only", nargs="+", choices=list(WAYS), default=list(WAYS), help="where the rows come from (default all)")
     parser.add_argument("--grounder", default="native", help="row of GROUNDERS (default native)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was measured")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)

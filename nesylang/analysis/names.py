@@ -46,7 +46,7 @@ def private_predicates(program: Program) -> Iterator[Diagnostic]:
     for found, tables in program.tables.items():
         if found[0].startswith("_"):
             for table in tables:
-                homes.setdefault(found, {}).setdefault(table.span.source, table.first_span)
+                homes.setdefault(found, {}).setdefault(table.home, table.stated or table.first_span)
     for atom in program.heads():
         _settle(homes, atom)
     for (name, arity), places in homes.items():

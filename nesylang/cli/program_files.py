@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from nesylang.source import Source, Span, error
-from nesylang.syntax.imports import read_source
+from nesylang.syntax.files import read_source
 
 STANDARD_INPUT = "-"
 

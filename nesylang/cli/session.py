@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from nesylang.analysis import Analysis, analyse
 from nesylang.inference import Outcome, QueryMarginals, Settings, check_expectations, compile_analysis, marginals
 from nesylang.source import Diagnostic, Source, error
 from nesylang.syntax import parse, print_statement
-from nesylang.syntax.imports import load_imports, read_source
+from nesylang.syntax.files import read_source
+from nesylang.syntax.imports import load_imports
 from nesylang.syntax.statements import (
     Clause,
+    DataDeclaration,
     Evidence,
     ExpectAnswers,
     Expectation,
@@ -129,10 +132,18 @@ class Session:
         after = path.resolve().parent
 
         def moved(statement: Statement) -> Statement:
-            if not isinstance(statement, Import) or statement.library or before == after or Path(statement.target).is_absolute():
+            if before == after:
                 return statement
-            target = Path(os.path.relpath(before / statement.target, after)).as_posix()
-            return Import(target, False, statement.span)
+            match statement:
+                case Import(target=target, library=False) if not Path(target).is_absolute():
+                    return replace(statement, target=elsewhere(target))
+                case DataDeclaration(file=file) if not Path(file).is_absolute():
+                    return replace(statement, file=elsewhere(file))
+                case _:
+                    return statement
+
+        def elsewhere(file: str) -> str:
+            return Path(os.path.relpath(before / file, after)).as_posix()
 
         return moved
 

@@ -67,7 +67,7 @@ def _is_hidden(path: Path) -> bool:
 
 def _test(file: Path, settings: Settings) -> Report:
     from nesylang.inference import report_expectations
-    from nesylang.syntax.imports import read_source
+    from nesylang.syntax.files import read_source
 
     return report_expectations(read_source(file), file.parent, settings)
 

@@ -38,6 +38,9 @@ CODES: dict[str, str] = {
     "E228": "a predicate that is defined in two files",
     "E225": "an input whose values are not listed",
     "E226": "an input that cannot be passed by its name",
+    "E231": "a column that a data file does not have",
+    "E232": "a cell that is no value of its column's type",
+    "E233": "a data file of a format that cannot be read",
     "W201": "negation before a variable is bound",
     "W202": "arithmetic as an argument is a term, not a number",
     "W203": "a variable that occurs once",
@@ -72,6 +75,7 @@ CODES: dict[str, str] = {
     "E609": "an input that is no probability and no value",
     "E610": "an input and a tensor of the same name",
     "E611": "an example that cannot be asked",
+    "E612": "a column that a table from Python does not have",
     "E701": "a file that cannot be read or written",
 }
 """Code -> what it stands for, in the order of the pipeline."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from nesylang.source import Diagnostic, NesyError, Source, Span, error
 from nesylang.source.collection import paused_collection
+from nesylang.syntax.data_statements import MisformedData, data_declaration
 from nesylang.syntax.fact_runs import SHORTEST_RUN, tokens_and_tables
 from nesylang.syntax.parser import Parser, Sentence
 from nesylang.syntax.statements import (
@@ -41,6 +42,8 @@ FORMS = {
     "neural": "neural name(type, ...) -> type.   neural name(type, ...).",
     "input": "input name(type, ...).   input name(type, ...) -> type.",
     "foreign": "foreign name(type, ...) -> type.   foreign name(type, ...).",
+    "data": 'data name(column, ...) = "file.csv".   data name(column : type, ...) = "file.csv".   '
+    'data column :: name(column, ...) = "file.csv".   data name/arity = "file.csv".',
     "evidence": "evidence atom.   evidence not atom.   evidence atom = false.",
     "constraint": "constraint name : formula.   constraint weight :: name : formula.",
     "loss": "loss name : formula.",
@@ -246,6 +249,13 @@ def _foreign(term: Term, span: Span) -> Statement:
     return ForeignDeclaration(*_signature_with_output(term), span)
 
 
+def _data(term: Term, span: Span) -> Statement:
+    try:
+        return data_declaration(term, span, _type)
+    except MisformedData as problem:
+        raise _Misformed(problem.span, problem.note) from None
+
+
 def _goal(term: Term) -> Term:
     if signature(term) is None or (isinstance(term, Compound) and term.functor in ("::", ":-", "{}")):
         raise _Misformed(term.span, "expected a goal")
@@ -349,6 +359,7 @@ STATEMENTS: dict[str, Callable[[Term, Span], Statement]] = {
     "neural": _neural,
     "input": _input,
     "foreign": _foreign,
+    "data": _data,
     "evidence": _evidence,
     "constraint": _constraint,
     "loss": _loss,

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 from nesylang.resources import stdlib_directory
 from nesylang.source import Diagnostic, Label, NesyError, Source, Span
 from nesylang.syntax.classify import parse_partially
-from nesylang.syntax.data_files import csv_table, sqlite_tables
+from nesylang.syntax.csv_files import csv_table
+from nesylang.syntax.data_loading import with_tables_of_data
+from nesylang.syntax.databases import sqlite_tables
+from nesylang.syntax.files import read_source
 from nesylang.syntax.loading import Consultation, CsvFile, Loading, SqliteFile, parts_of, uses_data
 from nesylang.syntax.rows import STATED
+from nesylang.syntax.selection import WantedColumn, WantedTable
 from nesylang.syntax.statements import (
     Clause,
+    DataDeclaration,
     Directive,
     Evidence,
     ExpectAnswers,
@@ -30,35 +34,6 @@ from nesylang.syntax.statements import (
 from nesylang.syntax.terms import ListTerm, signature
 
 OWN = (Query, Evidence, ExpectProbability, ExpectAnswers, ExpectError)
-
-
-def read_source(path: Path, span: Span | None = None, note: str = "imported here") -> Source:
-    """Return the source in a file; raise NesyError E701 where it cannot be read (E212 with ``span``, the import that asks for it)."""
-    labels = (Label(span, note),) if span is not None else ()
-    code = "E701" if span is None else "E212"
-    try:
-        return Source(str(path), path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as failure:
-        message = f"{path} is not UTF-8 text: byte {failure.start} cannot be decoded"
-        raise NesyError([Diagnostic(code, message, labels, "save the file as UTF-8")]) from None
-    except OSError as failure:
-        hint = None
-        if isinstance(failure, FileNotFoundError):
-            hint = _files_like(path)
-        message = f"cannot read {path}: {failure.strerror}"
-        raise NesyError([Diagnostic(code, message, labels, hint)]) from None
-
-
-def _files_like(path: Path) -> str:
-    """Return a hint about the files of the same kind in the folder of a file that there is not."""
-    suffix = path.suffix if path.suffix in (".pl", ".csv") else ".nesy"
-    names = sorted(p.name for p in path.parent.glob(f"*{suffix}")) if path.parent.is_dir() else []
-    similar = get_close_matches(path.stem, [Path(name).stem for name in names], n=1, cutoff=0.7)
-    if similar:
-        return f"did you mean {similar[0]}{suffix}?"
-    if not names:
-        return f"there is no {suffix} file in {path.parent}"
-    return f"its folder has {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}"
 
 
 def load_program(source: Source, directory: Path) -> SyntaxTree:
@@ -81,10 +56,11 @@ def load_imports(tree: SyntaxTree, directory: Path, path: Path | None = None, di
     loader.diagnostics.extend(diagnostics)
     if path is not None:
         loader.open.append(path)
-    statements = loader.load(tree, directory)
+    own = loader.load(tree, directory)
+    statements = with_tables_of_data((*loader.statements, *own), loader.files_of_data, loader.diagnostics)
     if loader.diagnostics:
         raise NesyError(loader.diagnostics)
-    return SyntaxTree((*loader.statements, *statements))
+    return SyntaxTree(statements)
 
 
 class _Loader:
@@ -94,6 +70,7 @@ class _Loader:
         self.loaded: set[Path] = set()
         self.open: list[Path] = []
         self.with_data = False
+        self.files_of_data: dict[Span, Path] = {}
 
     def load(self, tree: SyntaxTree, directory: Path) -> list[Statement]:
         """Add what the imports of a program bring; return its own statements, those of loaded files in place of their directives.
@@ -113,6 +90,10 @@ class _Loader:
                     case Consultation(file=file, term=term):
                         shown = _consulted(file, term.span, directory)
                         statements.extend(s for s in self._read(shown, term.span, "loaded here") if not isinstance(s, Expectation))
+                    case DataDeclaration(file=file, file_span=span):
+                        _check_name(file, span)
+                        self.files_of_data[part.span] = directory / file
+                        statements.append(part)
                     case CsvFile() | SqliteFile():
                         statements.extend(_tables(part, directory))
                     case _:
@@ -168,7 +149,9 @@ def _tables(part: CsvFile | SqliteFile, directory: Path) -> list[FactTable]:
     if isinstance(part, SqliteFile):
         tables = sqlite_tables(path, span)
     else:
-        tables = [csv_table(read_source(path, span, "loaded here"), part.predicate, part.probability, span)]
+        probability = None if part.probability is None else WantedColumn(part.probability, None, span)
+        wanted = WantedTable(part.predicate, None, None, (), probability, span, "E217")
+        tables = [csv_table(read_source(path, span, "loaded here"), wanted)]
     return [_checked(table, span) for table in tables]
 
 

@@ -91,5 +91,5 @@ AGGREGATES = frozenset({"count", "sum", "min", "max", "avg"})
 NOT_AGGREGATES = frozenset({*INFIX, *PREFIX, "xor"})
 """Names that ``<Variable>`` does not make aggregates of."""
 
-KEYWORDS = frozenset({"type", "pred", "neural", "input", "foreign", "evidence", "constraint", "loss", "query", "expect", "import"})
+KEYWORDS = frozenset({"type", "pred", "neural", "input", "foreign", "data", "evidence", "constraint", "loss", "query", "expect", "import"})
 """Prefix operators of the statements that they start."""

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable
 
+from nesylang.syntax.data_statements import data_term
 from nesylang.syntax.operators import (
     AGGREGATES,
     ARGUMENT_PRIORITY,
@@ -21,6 +22,7 @@ from nesylang.syntax.statements import (
     Cell,
     Clause,
     Constraint,
+    DataDeclaration,
     Directive,
     EnumerationDomain,
     Evidence,
@@ -323,6 +325,8 @@ def _statement_text(statement: Statement) -> str:
             return "input " + _print_signature(name, arguments, output)
         case ForeignDeclaration(name=name, arguments=arguments, output=output):
             return "foreign " + _print_signature(name, arguments, output)
+        case DataDeclaration():
+            return "data " + _behind_keyword(data_term(statement), 1000)
         case Query(goal=goal, condition=condition):
             return "query " + _print_given(goal, condition)
         case Evidence(atom=atom, value=value):

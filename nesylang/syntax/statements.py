@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Protocol
 
-from nesylang.source import Span
+from nesylang.source import Source, Span
 from nesylang.syntax.terms import Atom, Compound, Float, Integer, Term
 
 
@@ -95,6 +95,35 @@ class ForeignDeclaration:
     span: Span = field(compare=False, repr=False)
 
 
+ColumnKey = str | int
+"""The name of a column, or its position counted from 1 in a file whose first line is data."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataColumn:
+    """A column of a data file; ``type`` is None where the data decides."""
+
+    key: ColumnKey
+    type: TypeReference | None
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DataDeclaration:
+    """``data road(from, to : atom) = "roads.csv".`` or ``data road/2 = "roads.csv".``: facts in a file.
+
+    ``columns`` is None where the predicate has all columns, in their order; ``probability`` is the column before ``::``.
+    """
+
+    name: str
+    arity: int
+    columns: tuple[DataColumn, ...] | None
+    probability: DataColumn | None
+    file: str
+    file_span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False, repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """One alternative of a clause; ``probability`` is None for a certain head."""
@@ -150,7 +179,7 @@ class FactPlaces(Protocol):
 class FactTable:
     """Ground facts of one predicate that follow each other, a row of ``arity`` cells for each instead of a clause.
 
-    A table without rows says that there is a predicate without facts.
+    A table without rows says that there is a predicate without facts. ``stated`` is where a program loads a table from elsewhere.
 
     ``probabilities`` has a number for each row, as it is written, and is None where all facts are certain. Equal tables have the same
     facts: numbers count as different where one is an integer and the other a float.
@@ -162,6 +191,12 @@ class FactTable:
     probabilities: tuple[float, ...] | None
     span: Span = field(repr=False)
     places: FactPlaces = field(repr=False)
+    stated: Span | None = field(default=None, repr=False)
+
+    @property
+    def home(self) -> Source:
+        """The file that says that there are these facts, which for a data file is the program."""
+        return self.span.source if self.stated is None else self.stated.source
 
     @property
     def first_span(self) -> Span:
@@ -288,7 +323,7 @@ class Directive:
 
 Declaration = TypeDeclaration | PredicateDeclaration | NeuralDeclaration | InputDeclaration | ForeignDeclaration
 Expectation = ExpectProbability | ExpectAnswers | ExpectError
-Statement = Declaration | Clause | FactTable | Query | Evidence | Constraint | Loss | Expectation | Import | Directive
+Statement = Declaration | DataDeclaration | Clause | FactTable | Query | Evidence | Constraint | Loss | Expectation | Import | Directive
 
 
 @dataclass(frozen=True, slots=True)

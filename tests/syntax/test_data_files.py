@@ -10,7 +10,7 @@ import pytest
 from nesylang.analysis import analyse
 from nesylang.source import NesyError, Source
 from nesylang.syntax import load_program
-from nesylang.syntax.data_files import ROWS_AT_ONCE
+from nesylang.syntax.csv_files import ROWS_AT_ONCE
 from nesylang.syntax.statements import FactTable, Statement
 
 DB = ":- use_module(library(db)).\n"

@@ -9,7 +9,7 @@ import pytest
 
 from nesylang.source import NesyError, Source
 from nesylang.syntax import load_program, print_statement
-from nesylang.syntax.imports import read_source
+from nesylang.syntax.files import read_source
 
 
 def load(directory: Path, text: str) -> list[str]:

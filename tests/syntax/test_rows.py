@@ -10,13 +10,14 @@ import pytest
 
 from nesylang.source import Source
 from nesylang.syntax import print_statement
-from nesylang.syntax.rows import FactListing, fact_statements, listed_table
+from nesylang.syntax.python_tables import PythonTable, fact_statements
+from nesylang.syntax.rows import FactListing, listed_table
 from nesylang.syntax.statements import Clause, FactTable
 
 
 def table(rows: object, probabilities: object = None) -> FactTable:
     """Return the table of some rows."""
-    (found,) = fact_statements("p", rows, probabilities)  # type: ignore[arg-type]
+    (found,) = fact_statements(PythonTable("p", rows, probabilities=probabilities))  # type: ignore[arg-type]
     assert isinstance(found, FactTable)
     return found
 
@@ -48,9 +49,9 @@ def test_cells(rows: object, cells: tuple[tuple[object, ...], ...]) -> None:
 
 
 def test_no_rows() -> None:
-    assert fact_statements("p", [], None) == []
-    assert fact_statements("p", [], []) == []
-    assert fact_statements("p", np.zeros((0, 2)), None) == []
+    assert fact_statements(PythonTable("p", [])) == []
+    assert fact_statements(PythonTable("p", [], probabilities=[])) == []
+    assert fact_statements(PythonTable("p", np.zeros((0, 2)))) == []
 
 
 def test_lists_are_terms_with_the_place_of_their_row() -> None:
@@ -83,7 +84,7 @@ def test_the_listing_is_not_written_before_it_is_looked_at() -> None:
 
 @pytest.mark.parametrize(("name", "rows"), [("query", ["a"]), ("evidence", ["a"]), ("evidence", [("a", "true")])])
 def test_what_asks_and_observes_is_no_table(name: str, rows: list[object]) -> None:
-    (found,) = fact_statements(name, rows, None)
+    (found,) = fact_statements(PythonTable(name, rows))
     assert isinstance(found, Clause)
 
 

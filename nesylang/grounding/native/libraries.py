@@ -10,7 +10,7 @@ from pathlib import Path
 from nesylang.grounding.native.builtins.contract import Signature
 from nesylang.resources import stdlib_directory
 from nesylang.syntax import parse
-from nesylang.syntax.imports import read_source
+from nesylang.syntax.files import read_source
 from nesylang.syntax.statements import Clause, Directive
 from nesylang.syntax.terms import Atom, Compound, signature
 
