@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nesylang.analysis.aggregate_heads import misplaced_aggregates, with_rules_for_aggregates
 from nesylang.analysis.builtins import Signature
 from nesylang.analysis.constants import constants
 from nesylang.analysis.declarations import builtin_definitions, contradictory_clauses, duplicate_declarations, types
+from nesylang.analysis.foreign import foreign_types, is_over_tensors
 from nesylang.analysis.names import private_predicates, unknown_predicates
 from nesylang.analysis.negative_heads import without_negative_heads
 from nesylang.analysis.probabilities import network_annotations, probabilities, unbound_annotations
-from nesylang.analysis.program import Program, index
+from nesylang.analysis.program import DeclaredPredicate, Program, index
 from nesylang.analysis.recursion import negative_recursion
 from nesylang.analysis.support import loaded_files, unsupported
-from nesylang.analysis.types import BUILTIN_TYPES, EnumerationType, RangeType, Type
+from nesylang.analysis.types import BUILTIN_TYPES, EnumerationType, OpaqueType, RangeType, Type
 from nesylang.analysis.variables import arithmetic_arguments, negation_before_binding, singletons, unbound_heads
 from nesylang.source import Diagnostic, NesyError, Span
-from nesylang.syntax.statements import NeuralDeclaration, PredicateDeclaration, Statement, SyntaxTree
+from nesylang.syntax.statements import ForeignDeclaration, NeuralDeclaration, PredicateDeclaration, Statement, SyntaxTree
 from nesylang.syntax.terms import Term
 
 PASSES: tuple[Callable[[Program], Iterable[Diagnostic]], ...] = (
@@ -26,6 +27,7 @@ PASSES: tuple[Callable[[Program], Iterable[Diagnostic]], ...] = (
     loaded_files,
     duplicate_declarations,
     types,
+    foreign_types,
     contradictory_clauses,
     builtin_definitions,
     misplaced_aggregates,
@@ -55,11 +57,26 @@ class ResolvedPredicate:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedNeural:
-    """A ``neural`` declaration; ``output`` has the values in column order, None for a Bernoulli network."""
+    """A ``neural`` declaration, or a ``foreign`` one over tensors.
+
+    ``output`` has the values in column order, None for a Bernoulli network and for one that returns a tensor.
+    """
 
     name: str
     inputs: tuple[Type, ...]
     output: tuple[Term, ...] | None
+    span: Span
+    returns_tensor: bool = False
+    is_foreign: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedForeign:
+    """A ``foreign`` declaration whose function is called while the program is ground; without ``outputs`` it is a test."""
+
+    name: str
+    inputs: tuple[Type, ...]
+    outputs: tuple[Type, ...]
     span: Span
 
 
@@ -67,7 +84,8 @@ class ResolvedNeural:
 class Analysis:
     """A program without errors: its statements, what its declarations say, and the warnings about it.
 
-    ``types`` has the declared and the built-in types by name, ``predicates`` and ``neural`` the declarations by name and arity.
+    ``types`` has the declared and the built-in types by name, ``predicates``, ``neural`` and ``foreign`` the declarations by name and
+    arity; foreign predicates over tensors are among ``neural``.
     ``known`` are the predicates that clauses define or directives announce, ``libraries`` those of ProbLog's that are loaded;
     ``unknown_fails`` says that calls of other predicates fail instead of being errors.
     """
@@ -76,6 +94,7 @@ class Analysis:
     types: Mapping[str, Type]
     predicates: Mapping[Signature, ResolvedPredicate]
     neural: Mapping[Signature, ResolvedNeural]
+    foreign: Mapping[Signature, ResolvedForeign]
     warnings: tuple[Diagnostic, ...]
     known: frozenset[Signature]
     libraries: frozenset[str]
@@ -105,15 +124,20 @@ def analyse(tree: SyntaxTree) -> Analysis:
         raise NesyError(errors)
     predicates: dict[Signature, ResolvedPredicate] = {}
     neural: dict[Signature, ResolvedNeural] = {}
+    foreign: dict[Signature, ResolvedForeign] = {}
     for signature, predicate in program.declared.items():
         match predicate.declaration:
             case PredicateDeclaration():
                 predicates[signature] = ResolvedPredicate(predicate.name, predicate.arguments, predicate.span)
             case NeuralDeclaration(inputs=inputs, output=output):
-                columns = predicate.arguments[-1] if output is not None else None
-                assert columns is None or isinstance(columns, RangeType | EnumerationType), "a pass refuses other outputs"
-                values = columns.values() if columns is not None else None
-                neural[signature] = ResolvedNeural(predicate.name, predicate.arguments[: len(inputs)], values, predicate.span)
+                neural[signature] = _resolved_neural(predicate, len(inputs), output is not None)
+            case ForeignDeclaration(arguments=inputs):
+                if is_over_tensors(predicate):
+                    outputs = len(predicate.arguments) - len(inputs)
+                    neural[signature] = replace(_resolved_neural(predicate, len(inputs), outputs == 1), is_foreign=True)
+                else:
+                    taken, given = predicate.arguments[: len(inputs)], predicate.arguments[len(inputs) :]
+                    foreign[signature] = ResolvedForeign(predicate.name, taken, given, predicate.span)
             case _:
                 raise AssertionError("a pass refuses other declarations")
     return Analysis(
@@ -121,11 +145,20 @@ def analyse(tree: SyntaxTree) -> Analysis:
         types={**BUILTIN_TYPES, **program.types},
         predicates=predicates,
         neural=neural,
+        foreign=foreign,
         warnings=found,
         known=frozenset(program.definitions),
         libraries=program.libraries,
         unknown_fails=program.unknown_fails,
     )
+
+
+def _resolved_neural(predicate: DeclaredPredicate, inputs: int, has_output: bool) -> ResolvedNeural:
+    output = predicate.arguments[-1] if has_output else None
+    returns_tensor = isinstance(output, OpaqueType)
+    assert output is None or returns_tensor or isinstance(output, RangeType | EnumerationType), "a pass refuses other outputs"
+    values = output.values() if isinstance(output, RangeType | EnumerationType) else None
+    return ResolvedNeural(predicate.name, predicate.arguments[:inputs], values, predicate.span, returns_tensor)
 
 
 def _sorted(diagnostics: Iterable[Diagnostic], program: Program) -> list[Diagnostic]:

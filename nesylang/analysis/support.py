@@ -18,7 +18,6 @@ from nesylang.syntax.statements import (
     Evidence,
     ExpectAnswers,
     ExpectProbability,
-    ForeignDeclaration,
     InputDeclaration,
     Loss,
     Query,
@@ -30,7 +29,6 @@ _STATEMENTS: dict[type, str] = {
     Constraint: "the statement constraint",
     Loss: "the statement loss",
     InputDeclaration: "the declaration input",
-    ForeignDeclaration: "the declaration foreign",
 }
 _AGGREGATES = frozenset(f"{name}{{}}" for name in AGGREGATES)
 

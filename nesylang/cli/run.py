@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from nesylang.cli.bindings import add_bind
 from nesylang.cli.budget import add_budget, settings_of
 from nesylang.cli.command import FINE, Command
 
@@ -25,6 +26,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="add evidence: 'alarm', 'not rain', 'rain=false'; may be repeated",
     )
     parser.add_argument("--format", choices=FORMATS, default=FORMATS[0], help="how the answers are written (default: %(default)s)")
+    add_bind(parser)
     add_budget(parser)
 
 

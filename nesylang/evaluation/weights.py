@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import SupportsFloat
 
 from nesylang.circuit import Circuit
-from nesylang.grounding.program import Choice, FixedWeight, GroundProgram, LearnableWeight, NeuralWeight
+from nesylang.grounding.program import Choice, FixedWeight, GroundProgram, HostWeight, LearnableWeight, NeuralWeight, Weight
 from nesylang.source import error
 
 
@@ -49,7 +50,7 @@ def choice_probabilities(choice: Choice) -> list[float]:
     return probabilities
 
 
-def _initial(choice: Choice, weight: FixedWeight | LearnableWeight | NeuralWeight) -> float:
+def _initial(choice: Choice, weight: Weight) -> float:
     """Return the probability of an alternative; raises E505 where the program states none."""
     match weight:
         case FixedWeight(probability=probability):
@@ -65,6 +66,8 @@ def _initial(choice: Choice, weight: FixedWeight | LearnableWeight | NeuralWeigh
         case LearnableWeight(initial=initial):
             assert initial is not None
             return initial
+        case HostWeight():
+            return _held(weight)
         case NeuralWeight(network=network):
             raise error(
                 "E505",
@@ -73,3 +76,13 @@ def _initial(choice: Choice, weight: FixedWeight | LearnableWeight | NeuralWeigh
                 f"its probabilities come from '{network}'",
                 f'bind the network from Python: program.module({{"{network}": net}})',
             )
+
+
+def _held(weight: HostWeight) -> float:
+    """Return the number that Python holds now; raises E307 where it is no probability."""
+    current = weight.current()
+    probability = float(current) if isinstance(current, SupportsFloat) else math.nan
+    if not 0.0 <= probability <= 1.0:
+        message = f"the probability of an answer to {weight.function} must lie in [0, 1], found {probability:.10g}"
+        raise error("E307", message, weight.span, "declared here")
+    return probability

@@ -13,10 +13,10 @@ from nesylang.evaluation import Semiring
 from nesylang.evaluation.torch_engine import TorchCircuit
 from nesylang.learning.leaves import LeafWeights
 from nesylang.learning.losses import named_examples
-from nesylang.learning.networks import network_calls
 from nesylang.learning.numerics import at_most_zero
 from nesylang.learning.parameters import LearnableWeights
 from nesylang.learning.result import QueryResult, Result
+from nesylang.learning.tensorterms import tensor_plan
 from nesylang.learning.values import Value, answer_values
 from nesylang.source import Diagnostic, Label, NesyError
 from nesylang.syntax import print_term
@@ -32,9 +32,9 @@ class ConditionedProgram(nn.Module):
     def __init__(self, compiled: CompiledProgram, learnable: LearnableWeights, semiring: str | Semiring[float]) -> None:
         super().__init__()
         self.ground = compiled.ground
-        self.calls = network_calls(compiled.ground)
+        self.plan = tensor_plan(compiled.ground)
         self.circuit = TorchCircuit(compiled.circuit, semiring)
-        self.leaves = LeafWeights(compiled.ground, compiled.circuit, self.calls, learnable)
+        self.leaves = LeafWeights(compiled.ground, compiled.circuit, self.plan.calls, learnable)
         self.evidence_names = [print_term(item.atom) for item in compiled.ground.evidence if item.value is None]
         self._queries = [_answers(compiled, number) for number in range(len(compiled.ground.queries))]
         self._widths = [query[3] for query in self._queries]

@@ -14,14 +14,14 @@ from nesylang.compilation.compiled import CompiledProgram
 from nesylang.evaluation import SEMIRINGS, Semiring
 from nesylang.learning import losses
 from nesylang.learning.conditioned import ConditionedProgram
-from nesylang.learning.inputs import check_names, check_tensors, tensor_name
+from nesylang.learning.inputs import check_names, check_tensors
 from nesylang.learning.losses import Labels
 from nesylang.learning.networks import check_networks
 from nesylang.learning.parameters import LearnableWeights
 from nesylang.learning.result import Result
 from nesylang.source import error, whole
 from nesylang.syntax import parse_term, print_term
-from nesylang.syntax.terms import Atom, Compound, Term, is_ground, signature
+from nesylang.syntax.terms import Atom, Compound, is_ground, signature
 
 CONNECTIVES = {("not", 1), ("\\+", 1), (",", 2), (";", 2)}
 """Functors of goals that are no atoms."""
@@ -94,10 +94,11 @@ class LogicModule(nn.Module):
             raise error("E606", "tensors are passed by the names that the program gives them", hint="such as model(a=images)")
         observations = _observations(evidence or {})
         program = self._under(tuple(sorted(observations)))
-        inputs = check_tensors(tensors, _needed(program))
+        inputs = check_tensors(tensors, program.plan.named)
         batch = _batch_size(inputs, observations)
         device = self._anchor.device
-        columns = {name: call.log_columns(self._network(name), inputs, batch, device) for name, call in program.calls.items()}
+        known = program.plan.tensors(self._network, inputs, batch, device)
+        columns = {name: call.log_columns(self._network(name), known, batch, device) for name, call in program.plan.calls.items()}
         shares = self.weights()
         dtype = self._dtype or _working_type([*columns.values(), *shares.values()], self._anchor.dtype)
         return cast(Result, program(shares, columns, program.evidence_columns(observations), batch, dtype))
@@ -114,13 +115,13 @@ class LogicModule(nn.Module):
         if atoms not in self._positions:
             program = self._conditioned(atoms, self._source.compile(atoms))
             bound = {name: self._network(name) for name in self._attributes}
-            check_networks(bound, program.calls, list(bound))
+            check_networks(bound, program.plan.used, list(bound))
             self._store(atoms, program)
         return cast(ConditionedProgram, self._programs[self._positions[atoms]])
 
     def _conditioned(self, atoms: tuple[str, ...], compiled: CompiledProgram) -> ConditionedProgram:
         program = ConditionedProgram(compiled, self.weights, self._semiring)
-        check_names(_needed(program))
+        check_names(program.plan.named)
         assert set(program.evidence_names) == set(atoms), f"compiled under {program.evidence_names} instead of {atoms}"
         return program.to(self._anchor.device)
 
@@ -130,7 +131,7 @@ class LogicModule(nn.Module):
 
     def _bind(self, networks: Mapping[str, nn.Module], programs: Sequence[ConditionedProgram]) -> None:
         """Register the networks, under names that a module accepts."""
-        calls = {name: call for program in programs for name, call in program.calls.items()}
+        calls = {name: call for program in programs for name, call in program.plan.used.items()}
         check_networks(networks, calls, list(dict.fromkeys(name for program in programs for name in program.ground.networks)))
         for name, network in networks.items():
             attribute = re.sub(r"[^0-9A-Za-z_]", "_", name)
@@ -138,11 +139,6 @@ class LogicModule(nn.Module):
                 attribute += "_"
             self._attributes[name] = attribute
             self.networks[attribute] = network
-
-
-def _needed(program: ConditionedProgram) -> dict[str, Term]:
-    """Return the names of the tensors that a program uses, each with a term that uses it."""
-    return {tensor_name(term): term for call in program.calls.values() for term in call.tensor_terms()}
 
 
 def _canonical(text: str) -> str:

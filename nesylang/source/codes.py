@@ -33,6 +33,7 @@ CODES: dict[str, str] = {
     "E216": "a type that a network cannot take or return",
     "E217": "a data file that is no table",
     "E218": "an aggregate that cannot stand where it does",
+    "E224": "a foreign declaration with types that do not go together",
     "W201": "negation before a variable is bound",
     "W202": "arithmetic as an argument is a term, not a number",
     "W203": "a variable that occurs once",
@@ -50,6 +51,8 @@ CODES: dict[str, str] = {
     "E310": "malformed query or evidence",
     "E311": "a value outside the declared type after grounding",
     "E312": "a program that cannot be ground",
+    "E319": "a foreign function returned something else than declared",
+    "E320": "a foreign function failed",
     "E401": "compilation beyond its budget of nodes or seconds",
     "E501": "evidence of probability zero",
     "E503": "a condition of probability zero",
@@ -61,6 +64,8 @@ CODES: dict[str, str] = {
     "E604": "network output that is not a probability",
     "E605": "unknown label, query or evidence",
     "E606": "an argument of the wrong kind",
+    "E607": "a foreign function is not bound",
+    "E608": "a function bound to what is no foreign predicate",
     "E701": "a file that cannot be read or written",
 }
 """Code -> what it stands for, in the order of the pipeline."""
