@@ -130,10 +130,10 @@ class Program:
     ) -> LogicModule:
         """Return the torch module that answers the program's queries (or those given), compiled once.
 
-        ``networks`` maps the name of every neural predicate to its network. ``evidence`` names ground atoms that examples will bring the
-        truth of, so that learnable weights which only they rest on become parameters at once. ``dtype`` fixes the type of all numbers,
-        otherwise that of the networks' outputs; functions over tensors come from ``bind``. ``semiring`` is a row of SEMIRINGS or such an object. Raise NesyError E601 for missing
-        or unknown networks.
+        ``networks`` maps the name of every neural predicate to its network; functions over tensors come from ``bind``. ``evidence`` names
+        ground atoms that examples will bring the truth of, so that learnable weights which only they rest on become parameters at once.
+        ``dtype`` fixes the type of all numbers, otherwise that of the networks' outputs; ``semiring`` is a row of SEMIRINGS or such an
+        object. Raise NesyError E601 for missing or unknown networks, E607 for missing functions.
         """
         from nesylang.learning import LogicModule
         from nesylang.learning.hostmodules import host_modules

@@ -36,7 +36,7 @@ def foreign_types(program: Program) -> Iterator[Diagnostic]:
             if not _goes_with_tensors(type_):
                 labels = (Label(reference.span, "no tensor, and no list of values"), Label(tensor.span, "a tensor"))
                 message = f"'{type_.name}' cannot stand beside tensors in a foreign declaration"
-                hint = "a function over tensors takes and returns tensors and values of enumerations and ranges, such as  type digit = 0..9."
+                hint = "a function over tensors takes and returns tensors and values of enumerations and ranges"
                 yield Diagnostic("E224", message, labels, hint)
 
 

@@ -34,9 +34,9 @@ def settings_of(arguments: Namespace) -> Settings:
     """Return the settings that the options ask for, the functions of ``--bind`` included."""
     from dataclasses import replace
 
+    from nesylang.cli.bindings import bound_functions
     from nesylang.compilation import CompilationBudget
     from nesylang.grounding import GroundingBudget
-    from nesylang.cli.bindings import bound_functions
     from nesylang.inference import Settings
 
     grounding, compilation = GroundingBudget(), CompilationBudget()

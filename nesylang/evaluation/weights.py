@@ -81,6 +81,7 @@ def _initial(choice: Choice, weight: Weight) -> float:
 def _held(weight: HostWeight) -> float:
     """Return the number that Python holds now; raises E307 where it is no probability."""
     current = weight.current()
+    current = current.item() if hasattr(current, "item") else current
     probability = float(current) if isinstance(current, SupportsFloat) else math.nan
     if not 0.0 <= probability <= 1.0:
         message = f"the probability of an answer to {weight.function} must lie in [0, 1], found {probability:.10g}"

@@ -51,7 +51,9 @@ def unbound(analysis: Analysis, functions: Functions) -> Iterator[Diagnostic]:
     for (name, arity), span in declared_foreign(analysis).items():
         if bound_function(functions, name, arity) is None:
             hint = did_you_mean(name, functions) or how_to_bind(name)
-            yield Diagnostic("E607", f"the foreign predicate {name}/{arity} is not bound to a function", (Label(span, "declared here"),), hint)
+            yield Diagnostic(
+                "E607", f"the foreign predicate {name}/{arity} is not bound to a function", (Label(span, "declared here"),), hint
+            )
 
 
 class HostFailure:

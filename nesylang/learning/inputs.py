@@ -11,7 +11,6 @@ from nesylang.source import Diagnostic, Label, NesyError, Span, error
 from nesylang.syntax import print_term
 from nesylang.syntax.terms import Atom, Compound, Integer, Term
 
-
 Tensors = Mapping[str | Term, Tensor]
 """Tensors by the name that Python passes them under, or by the term that stands for what a network returns."""
 

@@ -10,15 +10,17 @@ from torch import Tensor, nn
 
 from nesylang.circuit import Circuit
 from nesylang.evaluation.weights import choice_probabilities
-from nesylang.grounding.program import Choice, GroundProgram, LearnableWeight, NeuralWeight
+from nesylang.grounding.program import Choice, GroundProgram, HostWeight, LearnableWeight, NeuralWeight
+from nesylang.learning.held import held_columns
 from nesylang.learning.networks import NetworkCall
 from nesylang.learning.parameters import LearnableWeights, learnable_mass, learnable_positions, log
 
 Block = str | int
-"""Where a column comes from: a network by name, a clause by number, or one of the two blocks below."""
+"""Where a column comes from: a network by name, a clause by number, or one of the three blocks below."""
 
 CONSTANTS = -1
 EVIDENCE = -2
+HELD = -3
 
 Column = tuple[Block, int]
 
@@ -36,6 +38,7 @@ class LeafWeights(nn.Module):
         self._calls = calls
         self._clauses = {number: clause.columns * len(clause.rows) for number, clause in learnable.clauses.items()}
         self._applications = {name: {terms: i for i, terms in enumerate(call.applications)} for name, call in calls.items()}
+        self._held: dict[HostWeight, int] = {}
         constants = [-math.inf]
         columns: list[Column] = []
         offsets = [0.0] * len(circuit.leaves)
@@ -48,9 +51,12 @@ class LeafWeights(nn.Module):
             if isinstance(weight, LearnableWeight) or (weight is None and learnable_positions(choice)):
                 columns.append((choice.clause, learnable.column(choice, value)))
                 offsets[leaf] = log(learnable_mass(choice))
+            elif isinstance(choice.weights[0], HostWeight):
+                columns.append((HELD, 2 * self._held_position(choice.weights[0]) + value))
             elif isinstance(weight, NeuralWeight) or isinstance(choice.weights[0], NeuralWeight):
                 columns.append(self._network_column(choice, value))
             else:
+                assert not isinstance(weight, HostWeight), "a probability that Python holds is a choice of its own"
                 columns.append((CONSTANTS, len(constants)))
                 constants.append(log(choice_probabilities(choice)[value] if weight is None else weight.probability))
         # Kept in float64 and no buffers, so that moving the module to another type does not round them.
@@ -62,6 +68,7 @@ class LeafWeights(nn.Module):
             starts[clause], end = end, end + size
         for name, call in calls.items():
             starts[name], end = end, end + call.width * len(call.applications)
+        starts[HELD], end = end, end + 2 * len(self._held)
         starts[EVIDENCE] = end
         index = [starts[block] + column for block, column in columns]
         self.register_buffer("index", torch.tensor(index, dtype=torch.long), persistent=False)
@@ -83,11 +90,17 @@ class LeafWeights(nn.Module):
         blocks = [self._constants.to(dtype).to(device)]
         blocks += [shares[clause].to(dtype) for clause in self._clauses]
         blocks += [networks[name].to(dtype) for name in self._calls]
+        if self._held:
+            blocks.append(held_columns(list(self._held), dtype, device))
         if evidence is not None:
             blocks.append(evidence.to(dtype))
         columns = torch.cat([block.expand(batch, -1) for block in blocks], 1)
         log_weights = columns.index_select(1, self.index)
         return log_weights if self._offsets is None else log_weights + self._offsets.to(dtype).to(device)
+
+    def _held_position(self, weight: HostWeight) -> int:
+        """Return which of the probabilities that Python holds one is."""
+        return self._held.setdefault(weight, len(self._held))
 
     def _network_column(self, choice: Choice, value: int) -> Column:
         """Return the column of a value of a choice that is a network's distribution.

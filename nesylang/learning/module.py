@@ -14,6 +14,7 @@ from nesylang.compilation.compiled import CompiledProgram
 from nesylang.evaluation import SEMIRINGS, Semiring
 from nesylang.learning import losses
 from nesylang.learning.conditioned import ConditionedProgram
+from nesylang.learning.held import held_parameters
 from nesylang.learning.inputs import check_names, check_tensors
 from nesylang.learning.losses import Labels
 from nesylang.learning.networks import check_networks
@@ -40,7 +41,8 @@ class LogicModule(nn.Module):
     """A program with its networks: a module from input tensors to log-probabilities of answers.
 
     The program is compiled once, when the module is built, and once more for every distinct set of atoms that examples bring as evidence.
-    ``networks`` holds the networks, ``weights`` the learnable probabilities; both are trained by any optimiser over ``parameters()``.
+    ``networks`` holds the networks, ``weights`` the learnable probabilities, ``held`` the parameters that foreign predicates give as
+    probabilities; all are trained by any optimiser over ``parameters()``.
 
     Numbers follow the type of the networks' outputs and of the learnable weights (half precision is widened to float32), unless ``dtype``
     fixes it. ``semiring`` is a row of SEMIRINGS or such an object. ``evidence`` names atoms that examples will observe: only needed where
@@ -68,6 +70,7 @@ class LogicModule(nn.Module):
         observed = tuple(sorted(map(_canonical, evidence)))
         compiled = {atoms: source.compile(atoms) for atoms in dict.fromkeys([(), observed])}
         self.weights = LearnableWeights(program.ground for program in compiled.values())
+        self.held = held_parameters(program.ground for program in compiled.values())
         self.networks = nn.ModuleDict()
         self._attributes: dict[str, str] = {}
         self._source = source

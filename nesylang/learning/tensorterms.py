@@ -32,9 +32,10 @@ class TensorPlan:
         """A call of each network and function that is used."""
         return {**{call.signature.name: call for call, _ in self.steps}, **self.calls}
 
-    def tensors(self, network: Callable[[str], nn.Module], named: Tensors, batch: int, device: torch.device) -> Tensors:
+    def tensors(self, network: Callable[[str], nn.Module], named: Mapping[str, Tensor], batch: int, device: torch.device) -> Tensors:
         """Return the named tensors and those of all tensor terms, (batch, ...), or (1, ...) where all examples have the same."""
-        tensors = dict(named)
+        tensors: dict[str | Term, Tensor] = {}
+        tensors.update(named.items())
         for call, terms in self.steps:
             parts = call.tensors(network(call.signature.name), tensors, batch, device)
             tensors.update(zip(terms, parts, strict=True))

@@ -42,6 +42,7 @@ class _ForeignPredicate:
         names = tuple(Variable(f"X{position}", declared.span) for position in range(len(self.types)))
         head: Term = Compound(declared.name, names, declared.span) if names else Atom(declared.name, declared.span)
         self.template = ForeignTemplate((head,), declared.span)
+        self.initial: dict[str, float] = {}
         self.rows: dict[Row, list[Row]] = {}
 
     def definition(self) -> Definition:
@@ -165,7 +166,13 @@ class _ForeignPredicate:
         """Return the weight of an answer with a coin of its own."""
         if isinstance(probability, Learnable):
             initial = None if probability.initial is None else self._number(probability.initial, goal)
-            return LearnableWeight(initial, (Atom(str(probability.name), self.declared.span),))
+            name = str(probability.name)
+            if initial is not None and self.initial.setdefault(name, initial) != initial:
+                message = (
+                    f"the learnable probability {name!r} of an answer to {goal} starts from {initial} and {self.initial[name]}"
+                )
+                raise GoalError("E319", message, "answers that share a name share its probability: give others another name")
+            return LearnableWeight(self.initial.get(name), (Atom(name, self.declared.span),))
         if getattr(probability, "grad_fn", None) is not None:
             hint = "give the parameter itself, or a function without arguments that computes the probability anew in each step"
             message = f"the probability of an answer to {goal} is a tensor that was computed from others"
