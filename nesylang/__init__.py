@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nesylang.api import Program, load, loads, query
     from nesylang.compilation import CompilationBudget
     from nesylang.grounding import GroundingBudget
+    from nesylang.grounding.forms import Compound, Text, answers, exclusive, foreign, learnable, probability, weighted
     from nesylang.inference import Settings
     from nesylang.learning import LogicModule, NesyWarning, QueryResult, Result, logits, positions
     from nesylang.source import NesyError
@@ -36,6 +37,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "CompilationBudget": "nesylang.compilation",
+    "Compound": "nesylang.grounding.forms",
     "GroundingBudget": "nesylang.grounding",
     "LogicModule": "nesylang.learning",
     "NesyError": "nesylang.source",
@@ -44,15 +46,23 @@ _HOMES = {
     "QueryResult": "nesylang.learning",
     "Result": "nesylang.learning",
     "Settings": "nesylang.inference",
+    "Text": "nesylang.grounding.forms",
+    "answers": "nesylang.grounding.forms",
+    "exclusive": "nesylang.grounding.forms",
+    "foreign": "nesylang.grounding.forms",
+    "learnable": "nesylang.grounding.forms",
     "load": "nesylang.api",
     "loads": "nesylang.api",
     "logits": "nesylang.learning",
     "positions": "nesylang.learning",
+    "probability": "nesylang.grounding.forms",
     "query": "nesylang.api",
+    "weighted": "nesylang.grounding.forms",
 }
 
 __all__ = [
     "CompilationBudget",
+    "Compound",
     "GroundingBudget",
     "LogicModule",
     "NesyError",
@@ -61,11 +71,18 @@ __all__ = [
     "QueryResult",
     "Result",
     "Settings",
+    "Text",
+    "answers",
+    "exclusive",
+    "foreign",
+    "learnable",
     "load",
     "loads",
     "logits",
     "positions",
+    "probability",
     "query",
+    "weighted",
 ]
 
 

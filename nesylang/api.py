@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
@@ -15,6 +15,8 @@ from nesylang.analysis.names import unfit_for_facts
 from nesylang.compilation import CompiledProgram
 from nesylang.evaluation import Semiring
 from nesylang.grounding import Observation, is_query
+from nesylang.grounding.forms import marked_name
+from nesylang.grounding.hostcalls import wrong_bindings
 from nesylang.inference import QueryMarginals, Settings, compile_analysis, marginals
 from nesylang.source import Diagnostic, NesyError, Source, error
 from nesylang.syntax import load_program, print_term
@@ -80,6 +82,29 @@ class Program:
                 raise NesyError([problem])
         return self.with_statements(facts)
 
+    def bind(self, *functions: Callable[..., object] | Mapping[str, Callable[..., object]], **named: Callable[..., object]) -> Program:
+        """Return the program with Python functions for its foreign predicates.
+
+        Functions come by name, ``bind(distance=f)`` or ``bind({"distance": f})``, or marked by ``@nesy.foreign``, ``bind(f)``; a name may
+        be ``"distance/3"`` where predicates differ in their number of arguments alone. A later binding replaces an earlier one. Raise
+        NesyError E608 for names that are no foreign predicates, E606 for what is no function or has no name.
+        """
+        found: dict[str, Callable[..., object]] = {}
+        for function in functions:
+            if isinstance(function, Mapping):
+                found.update(function)
+                continue
+            name = marked_name(function)
+            if name is None:
+                hint = "name it: program.bind(distance=f), or mark it with @nesy.foreign"
+                raise error("E606", f"bind takes functions with their names, found {getattr(function, '__name__', function)!r}", hint=hint)
+            found[name] = function
+        found.update(named)
+        problems = list(wrong_bindings(self.analysis, found))
+        if problems:
+            raise NesyError(problems)
+        return replace(self, settings=replace(self.settings, functions={**self.settings.functions, **found}))
+
     def with_evidence(self, *observations: str) -> Program:
         """Return the program with more evidence, each an atom or ``not`` an atom."""
         return self.with_statements(parse_observation(Source("evidence", text)) for text in _texts(observations, "evidence"))
@@ -125,18 +150,20 @@ class Program:
     ) -> LogicModule:
         """Return the torch module that answers the program's queries (or those given), compiled once.
 
-        ``networks`` maps the name of every neural predicate to its network. ``evidence`` names ground atoms that examples will bring the
-        truth of, so that learnable weights which only they rest on become parameters at once. ``dtype`` fixes the type of all numbers,
-        otherwise that of the networks' outputs; ``semiring`` is a row of SEMIRINGS or such an object. Raise NesyError E601 for missing
-        or unknown networks.
+        ``networks`` maps the name of every neural predicate to its network; functions over tensors come from ``bind``. ``evidence`` names
+        ground atoms that examples will bring the truth of, so that learnable weights which only they rest on become parameters at once.
+        ``dtype`` fixes the type of all numbers, otherwise that of the networks' outputs; ``semiring`` is a row of SEMIRINGS or such an
+        object. Raise NesyError E601 for missing or unknown networks, E607 for missing functions.
         """
         from nesylang.learning import LogicModule
+        from nesylang.learning.hostmodules import host_modules
 
         if networks is not None and not isinstance(networks, Mapping):
             hint = 'name the neural predicate of each network: program.module({"digit": net})'
             raise error("E606", f"networks must be a dictionary, found {type(networks).__name__}", hint=hint)
         program = self if queries is None else self._asking(queries)
-        return LogicModule(program, dict(networks or {}), dtype=dtype, semiring=semiring, evidence=_texts(evidence, "evidence"))
+        bound = {**host_modules(self.analysis, self.settings.functions), **(networks or {})}
+        return LogicModule(program, bound, dtype=dtype, semiring=semiring, evidence=_texts(evidence, "evidence"))
 
     def _asking(self, queries: Sequence[str]) -> Program:
         """Return the program with these queries instead of its own."""
@@ -179,7 +206,8 @@ def query(
     """Return the probability of every answer, by its atom.
 
     ``queries`` are asked instead of the program's own, ``evidence`` is added to its evidence, ``inputs`` are the facts of its
-    ``input`` declarations by name. A program may be given as its text. Raise NesyError E606 where two queries give one atom different probabilities, as ``a given b`` and ``a given c`` do.
+    ``input`` declarations by name. A program may be given as its text. Raise NesyError E606 where two queries give one atom different
+    probabilities, as ``a given b`` and ``a given c`` do.
 
     >>> query("0.4 :: heads. query heads.")
     {'heads': 0.4}

@@ -36,6 +36,7 @@ FACADE = {
     "nesylang": {*STAGES[:-1], "api", "resources"},
     "nesylang.api": {*STAGES[:-1], "resources"},
     "nesylang.resources": {"source"},
+    "nesylang.tensors": {"learning"},
     "nesylang.__main__": {"cli"},
 }
 """The modules that are no stage, with what each may import."""

@@ -7,7 +7,9 @@ option ``--update`` of this file, run as a program, writes the ``.txt`` files.
 from __future__ import annotations
 
 import re
+import runpy
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,14 +26,17 @@ from nesylang.syntax.statements import SyntaxTree
 
 FOLDER = Path(__file__).resolve().parent / "errors"
 
+FUNCTIONS: dict[str, dict[str, Callable[..., object]]] = runpy.run_path(str(FOLDER / "foreign_functions.py"))["FUNCTIONS"]
+
 PROGRAMS = sorted(FOLDER.glob("*.nesy"))
 
 SETTINGS = {
     "endless_recursion": Settings(grounding_budget=GroundingBudget(goals=5_000)),
     "growing_terms": Settings(grounding_budget=GroundingBudget(answers=5_000)),
     "compiled_beyond_budget": Settings(compilation_budget=CompilationBudget(nodes=10)),
+    **{name: Settings(functions=functions) for name, functions in FUNCTIONS.items()},
 }
-"""Budgets that make a program too large without making the test slow."""
+"""Budgets that make a program too large without making the test slow, and functions for foreign predicates."""
 
 
 def diagnostics(name: str) -> tuple[Diagnostic, ...]:

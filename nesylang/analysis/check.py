@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nesylang.analysis.aggregate_heads import misplaced_aggregates, with_rules_for_aggregates
 from nesylang.analysis.builtins import Signature
 from nesylang.analysis.constants import constants
 from nesylang.analysis.dates import impossible_dates
 from nesylang.analysis.declarations import builtin_definitions, contradictory_clauses, duplicate_declarations, types
+from nesylang.analysis.foreign import foreign_types, is_over_tensors
 from nesylang.analysis.inferred import Inference, infer
 from nesylang.analysis.input_declarations import input_declarations
 from nesylang.analysis.names import private_predicates, unknown_predicates
 from nesylang.analysis.negative_heads import without_negative_heads
 from nesylang.analysis.probabilities import network_annotations, probabilities, unbound_annotations
-from nesylang.analysis.program import Program, index
+from nesylang.analysis.program import DeclaredPredicate, Program, index
 from nesylang.analysis.recursion import negative_recursion
 from nesylang.analysis.support import loaded_files, unsupported
-from nesylang.analysis.types import BUILTIN_TYPES, EnumerationType, FiniteType, RangeType, Type
+from nesylang.analysis.types import BUILTIN_TYPES, EnumerationType, FiniteType, OpaqueType, RangeType, Type
 from nesylang.analysis.values import Values
 from nesylang.analysis.variables import arithmetic_arguments, negation_before_binding, singletons, unbound_heads
 from nesylang.source import Diagnostic, NesyError, Span
 from nesylang.source.collection import paused_collection
-from nesylang.syntax.statements import InputDeclaration, NeuralDeclaration, PredicateDeclaration, Statement, SyntaxTree
+from nesylang.syntax.statements import (
+    ForeignDeclaration,
+    InputDeclaration,
+    NeuralDeclaration,
+    PredicateDeclaration,
+    Statement,
+    SyntaxTree,
+)
 from nesylang.syntax.terms import Term
 
 PASSES: tuple[Callable[[Program], Iterable[Diagnostic]], ...] = (
@@ -32,6 +40,7 @@ PASSES: tuple[Callable[[Program], Iterable[Diagnostic]], ...] = (
     duplicate_declarations,
     types,
     input_declarations,
+    foreign_types,
     contradictory_clauses,
     builtin_definitions,
     misplaced_aggregates,
@@ -62,11 +71,26 @@ class ResolvedPredicate:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedNeural:
-    """A ``neural`` declaration; ``output`` has the values in column order, None for a Bernoulli network."""
+    """A ``neural`` declaration, or a ``foreign`` one over tensors.
+
+    ``output`` has the values in column order, None for a Bernoulli network and for one that returns a tensor.
+    """
 
     name: str
     inputs: tuple[Type, ...]
     output: tuple[Term, ...] | None
+    span: Span
+    returns_tensor: bool = False
+    is_foreign: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedForeign:
+    """A ``foreign`` declaration whose function is called while the program is ground; without ``outputs`` it is a test."""
+
+    name: str
+    inputs: tuple[Type, ...]
+    outputs: tuple[Type, ...]
     span: Span
 
 
@@ -84,8 +108,8 @@ class ResolvedInput:
 class Analysis:
     """A program without errors: its statements, what its declarations say, and the warnings about it.
 
-    ``types`` has the declared and the built-in types by name, ``predicates``, ``neural`` and ``inputs`` the declarations by
-    name and arity.
+    ``types`` has the declared and the built-in types by name, ``predicates``, ``neural``, ``inputs`` and ``foreign`` the declarations by
+    name and arity; foreign predicates over tensors are among ``neural``.
     ``known`` are the predicates that clauses define or directives announce, ``libraries`` those of ProbLog's that are loaded;
     ``unknown_fails`` says that calls of other predicates fail instead of being errors. ``inferred`` has the values that the arguments of
     each predicate may have, declared or inferred from its clauses; predicates that are not there may have any.
@@ -96,6 +120,7 @@ class Analysis:
     predicates: Mapping[Signature, ResolvedPredicate]
     neural: Mapping[Signature, ResolvedNeural]
     inputs: Mapping[Signature, ResolvedInput]
+    foreign: Mapping[Signature, ResolvedForeign]
     warnings: tuple[Diagnostic, ...]
     known: frozenset[Signature]
     libraries: frozenset[str]
@@ -132,20 +157,25 @@ def analyse(tree: SyntaxTree) -> Analysis:
     predicates: dict[Signature, ResolvedPredicate] = {}
     neural: dict[Signature, ResolvedNeural] = {}
     brought: dict[Signature, ResolvedInput] = {}
+    foreign: dict[Signature, ResolvedForeign] = {}
     for signature, predicate in program.declared.items():
         match predicate.declaration:
             case PredicateDeclaration():
                 predicates[signature] = ResolvedPredicate(predicate.name, predicate.arguments, predicate.span)
             case NeuralDeclaration(inputs=inputs, output=output):
-                columns = predicate.arguments[-1] if output is not None else None
-                assert columns is None or isinstance(columns, RangeType | EnumerationType), "a pass refuses other outputs"
-                values = columns.values() if columns is not None else None
-                neural[signature] = ResolvedNeural(predicate.name, predicate.arguments[: len(inputs)], values, predicate.span)
+                neural[signature] = _resolved_neural(predicate, len(inputs), output is not None)
             case InputDeclaration(arguments=arguments, output=output):
                 finite = tuple(type_ for type_ in predicate.arguments if isinstance(type_, FiniteType))
                 assert len(finite) == len(predicate.arguments), "a pass refuses other types"
                 last = finite[-1] if output is not None else None
                 brought[signature] = ResolvedInput(predicate.name, finite[: len(arguments)], last, predicate.span)
+            case ForeignDeclaration(arguments=inputs):
+                if is_over_tensors(predicate):
+                    outputs = len(predicate.arguments) - len(inputs)
+                    neural[signature] = replace(_resolved_neural(predicate, len(inputs), outputs == 1), is_foreign=True)
+                else:
+                    taken, given = predicate.arguments[: len(inputs)], predicate.arguments[len(inputs) :]
+                    foreign[signature] = ResolvedForeign(predicate.name, taken, given, predicate.span)
             case _:
                 raise AssertionError("a pass refuses other declarations")
     return Analysis(
@@ -154,12 +184,21 @@ def analyse(tree: SyntaxTree) -> Analysis:
         predicates=predicates,
         neural=neural,
         inputs=brought,
+        foreign=foreign,
         warnings=found,
         known=frozenset(program.definitions),
         libraries=program.libraries,
         unknown_fails=program.unknown_fails,
         inferred=inference.values,
     )
+
+
+def _resolved_neural(predicate: DeclaredPredicate, inputs: int, has_output: bool) -> ResolvedNeural:
+    output = predicate.arguments[-1] if has_output else None
+    returns_tensor = isinstance(output, OpaqueType)
+    assert output is None or returns_tensor or isinstance(output, RangeType | EnumerationType), "a pass refuses other outputs"
+    values = output.values() if isinstance(output, RangeType | EnumerationType) else None
+    return ResolvedNeural(predicate.name, predicate.arguments[:inputs], values, predicate.span, returns_tensor)
 
 
 def _sorted(diagnostics: Iterable[Diagnostic], program: Program) -> list[Diagnostic]:

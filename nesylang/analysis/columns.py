@@ -7,7 +7,7 @@ from operator import itemgetter
 
 from nesylang.analysis.values import FLOAT, LARGEST_SET, NOTHING, Interval, Values, join, join_all, of_constant, some_atoms, some_integers
 from nesylang.source import Source, Span
-from nesylang.syntax.data_files import CsvPlaces
+from nesylang.syntax.csv_files import CsvPlaces
 from nesylang.syntax.rows import FactListing
 from nesylang.syntax.statements import Clause, FactTable, cell_term
 from nesylang.syntax.terms import Atom, Compound, Integer, ListTerm, Term

@@ -53,7 +53,9 @@ def _unfit_output(type_: Type) -> str | None:
             return None if type_.size <= LARGEST_DOMAIN else f"it has {type_.size} values"
         case TermType() if type_ is ANY:
             return None
-        case TermType() | OpaqueType() | ListOf():
+        case OpaqueType():
+            return None
+        case TermType() | ListOf():
             return "its values are not listed, so that they cannot be columns"
 
 

@@ -93,7 +93,7 @@ def _constant(term: Term, hint: str, variables: bool = True) -> tuple[float | No
 
 
 def network_annotations(program: Program) -> Iterator[Diagnostic]:
-    """Yield E211 for each ``nn(...)`` that is not of one of its two forms, E109 for the form with a tensor as output."""
+    """Yield E211 for each ``nn(...)`` that is not of one of its three forms."""
     for rule in program.rules:
         heads = rule.clause.heads
         for head in heads:
@@ -102,10 +102,7 @@ def network_annotations(program: Program) -> Iterator[Diagnostic]:
             assert isinstance(head.probability, Compound)
             if len(heads) > 1:
                 yield _malformed(head.span, "a network's distribution is a clause of its own, without other alternatives")
-            elif len(head.probability.args) == 3:
-                message = "nn with three arguments, a network whose output is a tensor, is not supported yet"
-                yield Diagnostic("E109", message, (Label(head.probability.span),))
-            elif len(head.probability.args) not in (2, 4):
+            elif len(head.probability.args) not in (2, 3, 4):
                 count = len(head.probability.args)
                 yield _malformed(head.probability.span, f"found {count} argument{'' if count == 1 else 's'}")
             else:
@@ -120,11 +117,14 @@ def _parts(head: Head, arguments: tuple[Term, ...]) -> Iterator[Diagnostic]:
         yield _malformed(inputs.span, "expected a list of inputs, as in [X]")
     if not output_and_domain:
         return
-    output, domain = output_and_domain
+    output, *rest = output_and_domain
     if not isinstance(output, Variable):
         yield _malformed(output.span, "expected a variable for the output")
     elif output.name not in {variable.name for variable in named_variables(head.atom)}:
         yield _malformed(output.span, f"the head has no variable {output.name}")
+    if not rest:
+        return
+    (domain,) = rest
     if not isinstance(domain, ListTerm) or domain.tail is not None or not domain.items:
         yield _malformed(domain.span, "expected the list of the output's values, as in [0, 1]")
         return
@@ -138,7 +138,7 @@ def _parts(head: Head, arguments: tuple[Term, ...]) -> Iterator[Diagnostic]:
 
 
 def _malformed(span: Span, note: str) -> Diagnostic:
-    hint = "the forms are  nn(network, [X], Y, [value, ...]) :: p(X, Y).  and  nn(network, [X]) :: p(X)."
+    hint = "the forms are  nn(network, [X], Y, [value, ...]) :: p(X, Y).  nn(network, [X]) :: p(X).  and  nn(network, [X], Y) :: p(X, Y)."
     return Diagnostic("E211", f"a malformed network annotation: {note}", (Label(span, note),), hint)
 
 

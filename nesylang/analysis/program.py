@@ -270,5 +270,7 @@ def references(declaration: SignatureDeclaration) -> tuple[TypeReference, ...]:
             return arguments
         case NeuralDeclaration(inputs=arguments, output=output):
             return (*arguments, output) if output is not None else arguments
-        case InputDeclaration(arguments=arguments, output=output) | ForeignDeclaration(arguments=arguments, output=output):
+        case InputDeclaration(arguments=arguments, output=output):
             return (*arguments, output) if output is not None else arguments
+        case ForeignDeclaration(arguments=arguments, outputs=outputs):
+            return (*arguments, *outputs)

@@ -18,7 +18,6 @@ from nesylang.syntax.statements import (
     Evidence,
     ExpectAnswers,
     ExpectProbability,
-    ForeignDeclaration,
     Loss,
     Query,
     Statement,
@@ -28,7 +27,6 @@ from nesylang.syntax.terms import Atom, Compound, String, Term, signature, subte
 _STATEMENTS: dict[type, str] = {
     Constraint: "the statement constraint",
     Loss: "the statement loss",
-    ForeignDeclaration: "the declaration foreign",
 }
 _AGGREGATES = frozenset(f"{name}{{}}" for name in AGGREGATES)
 

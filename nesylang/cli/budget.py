@@ -31,9 +31,10 @@ def add_budget(parser: ArgumentParser) -> None:
 
 
 def settings_of(arguments: Namespace) -> Settings:
-    """Return the settings that the options ask for."""
+    """Return the settings that the options ask for, the functions of ``--bind`` included."""
     from dataclasses import replace
 
+    from nesylang.cli.bindings import bound_functions
     from nesylang.compilation import CompilationBudget
     from nesylang.grounding import GroundingBudget
     from nesylang.inference import Settings
@@ -57,6 +58,7 @@ def settings_of(arguments: Namespace) -> Settings:
         compilation_budget=CompilationBudget(
             compilation.nodes if nodes is None else nodes, compilation.seconds if seconds is None else seconds
         ),
+        functions=bound_functions(arguments.bind),
     )
 
 

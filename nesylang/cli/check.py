@@ -5,9 +5,11 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
+from nesylang.cli.bindings import add_bind
 from nesylang.cli.command import FINE, WRONG_PROGRAM, WRONG_USAGE, Command
 
 if TYPE_CHECKING:
+    from nesylang.grounding.hostcalls import Functions
     from nesylang.source import Diagnostic, Label
 
 FORMATS = ("text", "json")
@@ -17,11 +19,15 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of ``nesy check``."""
     parser.add_argument("files", metavar="FILE", nargs="+", help="a program; - is standard input")
     parser.add_argument("--format", choices=FORMATS, default=FORMATS[0], help="how diagnostics are written (default: %(default)s)")
+    add_bind(parser)
 
 
 def run(arguments: Namespace) -> int:
     """Print what is wrong with each file and return the exit status, the worst of all files."""
-    checked = [(name, _diagnostics(name)) for name in arguments.files]
+    from nesylang.cli.bindings import bound_functions
+
+    functions = bound_functions(arguments.bind) if arguments.bind else None
+    checked = [(name, _diagnostics(name, functions)) for name in arguments.files]
     if arguments.format == "json":
         _write_json(checked)
     else:
@@ -29,14 +35,20 @@ def run(arguments: Namespace) -> int:
     return max(_status(diagnostics) for _, diagnostics in checked)
 
 
-def _diagnostics(name: str) -> tuple[Diagnostic, ...]:
-    from nesylang.analysis import diagnose
+def _diagnostics(name: str, functions: Functions | None) -> tuple[Diagnostic, ...]:
+    """Return what is wrong with a file; where functions are given, foreign predicates that none of them is bound to as well."""
+    from nesylang.analysis import analyse, diagnose
     from nesylang.cli.program_files import open_program
+    from nesylang.grounding.hostcalls import unbound
     from nesylang.source import NesyError
     from nesylang.syntax import load_program
 
     try:
-        return diagnose(load_program(*open_program(name)))
+        tree = load_program(*open_program(name))
+        found = diagnose(tree)
+        if functions is None or any(diagnostic.severity == "error" for diagnostic in found):
+            return found
+        return (*found, *unbound(analyse(tree), functions))
     except NesyError as failure:
         return failure.diagnostics
 

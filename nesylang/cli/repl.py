@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nesylang
+from nesylang.cli.bindings import add_bind
 from nesylang.cli.budget import add_budget, settings_of
 from nesylang.cli.command import FINE, Command, UsageError
 from nesylang.cli.prompt import accept_any_bytes, history, is_interactive, read_line
@@ -21,6 +22,7 @@ BANNER = f"nesylang {nesylang.__version__}: type a goal to ask it, :help for the
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of ``nesy repl``."""
     parser.add_argument("file", metavar="FILE", nargs="?", help="a program to start with")
+    add_bind(parser)
     add_budget(parser)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from nesylang.cli.bindings import add_bind
 from nesylang.cli.budget import add_budget, settings_of
 from nesylang.cli.command import FINE, Command
 
@@ -26,6 +27,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--inputs", metavar="JSON", help="a file with the program's inputs, a JSON object of their values by name")
     parser.add_argument("--format", choices=FORMATS, default=FORMATS[0], help="how the answers are written (default: %(default)s)")
+    add_bind(parser)
     add_budget(parser)
 
 

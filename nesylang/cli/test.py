@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nesylang.cli.bindings import add_bind
 from nesylang.cli.budget import add_budget, settings_of
 from nesylang.cli.command import FINE, WRONG_PROGRAM, Command, UsageError
 
@@ -24,6 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         default=["."],
         help="a program, or a folder with *.nesy programs at any depth (default: this folder)",
     )
+    add_bind(parser)
     add_budget(parser)
 
 

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import SupportsFloat
 
 from nesylang.circuit import Circuit
-from nesylang.grounding.program import Choice, FixedWeight, GroundProgram, InputWeight, LearnableWeight, NeuralWeight, Weight
+from nesylang.grounding.program import (
+    Choice,
+    FixedWeight,
+    GroundProgram,
+    HostWeight,
+    InputWeight,
+    LearnableWeight,
+    NeuralWeight,
+    Weight,
+)
 from nesylang.source import error
 
 
@@ -73,6 +83,8 @@ def _initial(choice: Choice, weight: Weight) -> float:
                 "its facts differ by example",
                 f"bring them from Python: program.with_inputs({name}=...), or by a file: nesy run PROGRAM --inputs values.json",
             )
+        case HostWeight():
+            return _held(weight)
         case NeuralWeight(network=network):
             raise error(
                 "E505",
@@ -81,3 +93,14 @@ def _initial(choice: Choice, weight: Weight) -> float:
                 f"its probabilities come from '{network}'",
                 f'bind the network from Python: program.module({{"{network}": net}})',
             )
+
+
+def _held(weight: HostWeight) -> float:
+    """Return the number that Python holds now; raises E307 where it is no probability."""
+    current = weight.current()
+    current = current.item() if hasattr(current, "item") else current
+    probability = float(current) if isinstance(current, SupportsFloat) else math.nan
+    if not 0.0 <= probability <= 1.0:
+        message = f"the probability of an answer to {weight.function} must lie in [0, 1], found {probability:.10g}"
+        raise error("E307", message, weight.span, "declared here")
+    return probability

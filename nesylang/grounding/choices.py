@@ -200,12 +200,14 @@ def substitute(term: Term, binding: Mapping[str, Term]) -> Term:
 class ChoiceTable:
     """All templates by clause number, the tables of probabilistic facts likewise, and the networks that templates call.
 
-    The facts of a table have no templates; each is its own choice, which ``fact_choice`` makes.
+    The facts of a table have no templates; each is its own choice, which ``fact_choice`` makes. ``tensor_clauses`` are the certain
+    clauses that networks which return tensors stand for: what they return is named by the term ``network(input, ...)``.
     """
 
     templates: Mapping[int, ChoiceTemplate]
     networks: Mapping[str, NetworkSignature]
     tables: Mapping[int, FactTable]
+    tensor_clauses: Mapping[int, Clause]
     inputs: Mapping[str, InputSignature] = field(default_factory=dict)
 
     def fact_choice(self, number: int, row: int) -> Choice:
@@ -227,24 +229,32 @@ def choice_table(analysis: Analysis) -> ChoiceTable:
     templates: dict[int, ChoiceTemplate] = {}
     networks: dict[str, NetworkSignature] = {}
     tables: dict[int, FactTable] = {}
+    tensor_clauses: dict[int, Clause] = {}
     problems: list[Diagnostic] = []
     for number, statement in enumerate(analysis.statements):
         if isinstance(statement, FactTable) and statement.probabilities is not None:
             tables[number] = statement
+        elif isinstance(statement, Clause) and returns_tensor(statement):
+            tensor_clauses[number], signature = _tensor_clause(statement)
+            _add_network(networks, signature, problems)
         elif isinstance(statement, Clause) and any(head.probability is not None for head in statement.heads):
             templates[number] = clause_template(number, statement, networks, problems)
     for offset, ((name, _), neural) in enumerate(analysis.neural.items()):
         number = len(analysis.statements) + offset
-        templates[number] = _neural_template(number, name, neural.inputs, neural.output, neural.span)
+        if neural.returns_tensor:
+            tensor_clauses[number] = _naming_clause(name, len(neural.inputs), neural.span)
+        else:
+            templates[number] = _neural_template(number, name, neural.inputs, neural.output, neural.span)
         inputs = tuple(_domain(type_) for type_ in neural.inputs)
-        _add_network(networks, NetworkSignature(name, inputs, neural.output or (), neural.span), problems)
+        found = NetworkSignature(name, inputs, neural.output or (), neural.span, neural.returns_tensor, neural.is_foreign)
+        _add_network(networks, found, problems)
     declared_inputs: dict[str, InputSignature] = {}
     for offset, declared in enumerate(analysis.inputs.values(), len(analysis.statements) + len(analysis.neural)):
-        declared_inputs[declared.name] = signature = input_signature(declared)
-        templates[offset] = _input_template(offset, signature, declared.arguments)
+        declared_inputs[declared.name] = expected = input_signature(declared)
+        templates[offset] = _input_template(offset, expected, declared.arguments)
     if problems:
         raise NesyError(problems)
-    return ChoiceTable(templates, networks, tables, declared_inputs)
+    return ChoiceTable(templates, networks, tables, tensor_clauses, declared_inputs)
 
 
 def input_signature(declared: ResolvedInput) -> InputSignature:
@@ -282,9 +292,35 @@ def atom(name: str, arguments: tuple[Term, ...], span: Span) -> Term:
     return Compound(name, arguments, span) if arguments else Atom(name, span)
 
 
+def returns_tensor(clause: Clause) -> bool:
+    """Return whether a clause is of the form ``nn(net, [X], Y) :: p(X, Y)``: the network returns a tensor."""
+    probability = clause.heads[0].probability
+    return isinstance(probability, Compound) and is_network(probability) and len(probability.args) == 3
+
+
+def _tensor_clause(clause: Clause) -> tuple[Clause, NetworkSignature]:
+    """Return ``p(X, net(X)) :- body`` for ``nn(net, [X], Y) :: p(X, Y) :- body``, and the network."""
+    head = clause.heads[0]
+    assert isinstance(head.probability, Compound), "the caller looked"
+    name, inputs, output = head.probability.args
+    assert isinstance(name, Atom), "analysis checks annotations"
+    assert isinstance(inputs, ListTerm), "analysis checks annotations"
+    assert isinstance(output, Variable), "analysis checks annotations"
+    binding = {output.name: Compound(name.name, inputs.items, head.probability.span)}
+    body = None if clause.body is None else substitute(clause.body, binding)
+    signature = NetworkSignature(name.name, tuple(None for _ in inputs.items), (), head.probability.span, returns_tensor=True)
+    return Clause((Head(None, substitute(head.atom, binding)),), body, clause.span), signature
+
+
+def _naming_clause(name: str, inputs: int, span: Span) -> Clause:
+    """Return ``encode(X, encode(X))``, which names what a declared network returns."""
+    arguments: tuple[Term, ...] = tuple(Variable(f"X{position}", span) for position in range(inputs))
+    return Clause((Head(None, Compound(name, (*arguments, Compound(name, arguments, span)), span)),), None, span)
+
+
 def _add_network(networks: dict[str, NetworkSignature], found: NetworkSignature, problems: list[Diagnostic]) -> None:
     known = networks.setdefault(found.name, found)
-    if (known.inputs, known.outputs) != (found.inputs, found.outputs):
+    if (known.inputs, known.outputs, known.returns_tensor) != (found.inputs, found.outputs, found.returns_tensor):
         labels = (Label(found.span, "here"), Label(known.span, "used differently here"))
         message = f"network '{found.name}' is used with different inputs or outputs"
         problems.append(Diagnostic("E209", message, labels, "give the networks different names"))

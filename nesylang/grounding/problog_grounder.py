@@ -16,7 +16,7 @@ from problog.logic import Term as ProblogTerm
 from nesylang.analysis import Analysis
 from nesylang.analysis.builtins import DIRECTIVES
 from nesylang.grounding.asking import COLLECTORS, first_span, free_variables
-from nesylang.grounding.choices import ChoiceTable, ChoiceTemplate, choice_table, initial_probability, substitute
+from nesylang.grounding.choices import ChoiceTable, ChoiceTemplate, choice_table, initial_probability, returns_tensor, substitute
 from nesylang.grounding.instances import query_domains
 from nesylang.grounding.problog_engine import Engine, new_database, reported
 from nesylang.grounding.problog_library import library_clauses
@@ -68,8 +68,19 @@ def annotation_type(table: ChoiceTable) -> type[ProblogTerm]:
 
 def ground_by_problog(request: GroundingRequest) -> GroundProgram:
     """Return the ground program of what is asked; raise NesyError for mistakes that show when the program is grounded."""
+    refuse_host_functions(request.analysis)
     with paused_collection(), reported(first_span(request)):
         return _Grounding(request).run()
+
+
+def refuse_host_functions(analysis: Analysis) -> None:
+    """Raise E109 for programs that need Python functions or networks that return tensors: only the native grounder calls them."""
+    spans = [found.span for found in analysis.foreign.values()]
+    spans += [found.span for found in analysis.neural.values() if found.is_foreign or found.returns_tensor]
+    spans += [statement.span for statement in analysis.statements if isinstance(statement, Clause) and returns_tensor(statement)]
+    if spans:
+        message = "the grounder 'problog' knows neither foreign predicates nor networks that return tensors"
+        raise error("E109", message, spans[0], "declared here", "use the grounder 'native', which is the default")
 
 
 @dataclass(frozen=True, slots=True)

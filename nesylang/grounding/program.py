@@ -43,7 +43,23 @@ class InputWeight:
     column: int
 
 
-Weight = FixedWeight | LearnableWeight | NeuralWeight | InputWeight
+@dataclass(frozen=True, slots=True, eq=False)
+class HostWeight:
+    """A probability that Python holds: a torch tensor with one element, or a function without arguments that returns one.
+
+    It is looked at again whenever a circuit is evaluated. ``function`` is the foreign predicate that it came from.
+    """
+
+    source: object
+    function: str
+    span: Span
+
+    def current(self) -> object:
+        """Return the number or tensor that it is now."""
+        return self.source() if callable(self.source) else self.source
+
+
+Weight = FixedWeight | LearnableWeight | NeuralWeight | InputWeight | HostWeight
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +122,16 @@ class NetworkSignature:
     """What a program expects of a network.
 
     ``inputs`` has an entry per argument: None for a tensor, the type's constants in declaration order for symbols (passed as their
-    index). ``outputs`` are the values in column order, empty for a Bernoulli network.
+    index). ``outputs`` are the values in column order, empty for a Bernoulli network and for one that ``returns_tensor``: a term
+    ``name(input, ...)`` then stands for what it returns. ``is_foreign`` tells that it is a function declared by ``foreign``.
     """
 
     name: str
     inputs: tuple[tuple[Term, ...] | None, ...]
     outputs: tuple[Term, ...]
     span: Span
+    returns_tensor: bool = False
+    is_foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nesylang.analysis import Analysis
@@ -50,7 +50,8 @@ class GroundingRequest:
 
     ``program_queries`` says whether the program's own query/1 clauses are asked too, ``program_evidence`` whether its evidence/1,2 clauses
     observe. ``probabilities`` computes, for subquery/2,3, the
-    probabilities of the answers of a ground program's first query.
+    probabilities of the answers of a ground program's first query. ``functions`` are what Python binds foreign predicates to, by name or
+    by ``name/arity``.
     """
 
     analysis: Analysis
@@ -60,3 +61,4 @@ class GroundingRequest:
     budget: GroundingBudget = field(default_factory=GroundingBudget)
     probabilities: Callable[[GroundProgram], Sequence[float]] | None = None
     program_evidence: bool = True
+    functions: Mapping[str, Callable[..., object]] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -25,12 +25,16 @@ from nesylang.syntax.statements import Query
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How programs are ground and compiled, and what that may cost."""
+    """How programs are ground and compiled, and what that may cost.
+
+    ``functions`` are the Python functions that foreign predicates call, by name or by ``name/arity``.
+    """
 
     grounder: Grounder = GROUNDERS["native"]
     compiler: Compiler = COMPILERS["sdd"]
     grounding_budget: GroundingBudget = field(default_factory=GroundingBudget)
     compilation_budget: CompilationBudget = field(default_factory=CompilationBudget)
+    functions: Mapping[str, Callable[..., object]] = field(default_factory=dict)
 
 
 def compile_analysis(
@@ -51,6 +55,7 @@ def compile_analysis(
         program_queries=queries is None,
         budget=settings.grounding_budget,
         probabilities=partial(_probabilities, settings),
+        functions=settings.functions,
     )
     ground = settings.grounder.ground(request)
     return compile_program(ground, settings.compiler, settings.compilation_budget)

@@ -16,10 +16,10 @@ from nesylang.learning.columns import query_columns
 from nesylang.learning.given import needed_inputs
 from nesylang.learning.leaves import Block, LeafWeights
 from nesylang.learning.losses import named_examples
-from nesylang.learning.networks import network_calls
 from nesylang.learning.numerics import at_most_zero
 from nesylang.learning.parameters import LearnableWeights
 from nesylang.learning.result import QueryResult, Result
+from nesylang.learning.tensorterms import tensor_plan
 from nesylang.source import Diagnostic, Label, NesyError
 from nesylang.syntax import print_term
 
@@ -34,10 +34,10 @@ class ConditionedProgram(nn.Module):
     def __init__(self, compiled: CompiledProgram, learnable: LearnableWeights, semiring: str | Semiring[float]) -> None:
         super().__init__()
         self.ground = compiled.ground
-        self.calls = network_calls(compiled.ground)
+        self.plan = tensor_plan(compiled.ground)
         self.circuit = TorchCircuit(compiled.circuit, semiring)
         self.inputs = needed_inputs(compiled.ground)
-        self.leaves = LeafWeights(compiled.ground, compiled.circuit, self.calls, learnable)
+        self.leaves = LeafWeights(compiled.ground, compiled.circuit, self.plan.calls, learnable)
         self.evidence_names = [print_term(item.atom) for item in compiled.ground.evidence if item.value is None]
         self.queries = list(query_columns(compiled))
         self._widths = [query.width for query in self.queries]

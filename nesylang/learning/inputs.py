@@ -12,6 +12,9 @@ from nesylang.source import Diagnostic, Label, NesyError, Span, error
 from nesylang.syntax import print_term
 from nesylang.syntax.terms import Atom, Compound, Integer, Term
 
+Tensors = Mapping[str | Term, Tensor]
+"""Tensors by the name that Python passes them under, or by the term that stands for what a network returns."""
+
 
 def tensor_name(term: Term) -> str:
     """Return the name of the tensor that a term is a slice of; raises E602 where it is no ``x``, ``x(3)`` or ``x(0,1)``."""
@@ -66,8 +69,10 @@ def check_tensors(tensors: Mapping[str, object], needed: Mapping[str, Term], oth
     return {name: tensor for name, tensor in tensors.items() if isinstance(tensor, Tensor)}
 
 
-def select(tensors: Mapping[str, Tensor], term: Term, network: str, span: Span) -> Tensor:
+def select(tensors: Tensors, term: Term, network: str, span: Span) -> Tensor:
     """Return the part (batch, ...) of a tensor that a term stands for: ``x(R, C)`` is ``x[:, R, C]``; raises E603 for an index outside."""
+    if term in tensors:
+        return tensors[term]
     name = tensor_name(term)
     tensor = tensors[name]
     indices = [index.value for index in term.args if isinstance(index, Integer)] if isinstance(term, Compound) else []

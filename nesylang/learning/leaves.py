@@ -10,16 +10,18 @@ from torch import Tensor, nn
 
 from nesylang.circuit import Circuit
 from nesylang.evaluation.weights import choice_probabilities
-from nesylang.grounding.program import Choice, FixedWeight, GroundProgram, InputWeight, LearnableWeight, NeuralWeight
+from nesylang.grounding.program import Choice, FixedWeight, GroundProgram, HostWeight, InputWeight, LearnableWeight, NeuralWeight
 from nesylang.learning.given import InputBlock, needed_inputs
+from nesylang.learning.held import held_columns
 from nesylang.learning.networks import NetworkCall
 from nesylang.learning.parameters import LearnableWeights, learnable_mass, learnable_positions, log
 
 Block = str | int | InputBlock
-"""Where a column comes from: a network by name, a clause by number, an input, or one of the two blocks below."""
+"""Where a column comes from: a network by name, a clause by number, an input, or one of the three blocks below."""
 
 CONSTANTS = -1
 EVIDENCE = -2
+HELD = -3
 
 Column = tuple[Block, int]
 
@@ -37,6 +39,7 @@ class LeafWeights(nn.Module):
         self._calls = calls
         self._clauses = {number: clause.columns * len(clause.rows) for number, clause in learnable.clauses.items()}
         self._applications = {name: {terms: i for i, terms in enumerate(call.applications)} for name, call in calls.items()}
+        self._held: dict[HostWeight, int] = {}
         constants = [-math.inf]
         columns: list[Column] = []
         offsets = [0.0] * len(circuit.leaves)
@@ -51,7 +54,9 @@ class LeafWeights(nn.Module):
                 offsets[leaf] = log(learnable_mass(choice))
             elif isinstance(first := choice.weights[0], InputWeight):
                 columns.append((InputBlock(first.name), first.row * ground.inputs[first.name].width + value))
-            elif isinstance(weight, NeuralWeight) or isinstance(choice.weights[0], NeuralWeight):
+            elif isinstance(first, HostWeight):
+                columns.append((HELD, 2 * self._held_position(first) + value))
+            elif isinstance(weight, NeuralWeight) or isinstance(first, NeuralWeight):
                 columns.append(self._network_column(choice, value))
             else:
                 assert weight is None or isinstance(weight, FixedWeight), "the other kinds are handled above"
@@ -70,6 +75,7 @@ class LeafWeights(nn.Module):
         for block in self._inputs:
             signature = ground.inputs[block.name]
             starts[block], end = end, end + signature.rows * signature.width
+        starts[HELD], end = end, end + 2 * len(self._held)
         starts[EVIDENCE] = end
         index = [starts[block] + column for block, column in columns]
         self.register_buffer("index", torch.tensor(index, dtype=torch.long), persistent=False)
@@ -92,11 +98,17 @@ class LeafWeights(nn.Module):
         blocks += [shares[clause].to(dtype) for clause in self._clauses]
         named: list[Block] = [*self._calls, *self._inputs]
         blocks += [networks[name].to(dtype) for name in named]
+        if self._held:
+            blocks.append(held_columns(list(self._held), dtype, device))
         if evidence is not None:
             blocks.append(evidence.to(dtype))
         columns = torch.cat([block.expand(batch, -1) for block in blocks], 1)
         log_weights = columns.index_select(1, self.index)
         return log_weights if self._offsets is None else log_weights + self._offsets.to(dtype).to(device)
+
+    def _held_position(self, weight: HostWeight) -> int:
+        """Return which of the probabilities that Python holds one is."""
+        return self._held.setdefault(weight, len(self._held))
 
     def _network_column(self, choice: Choice, value: int) -> Column:
         """Return the column of a value of a choice that is a network's distribution.

@@ -15,7 +15,8 @@ from nesylang.evaluation import SEMIRINGS, Semiring
 from nesylang.learning import losses
 from nesylang.learning.conditioned import ConditionedProgram
 from nesylang.learning.given import InputBlock, check_distinct_names, given_tensors, log_columns, separate
-from nesylang.learning.inputs import check_names, check_tensors, tensor_name
+from nesylang.learning.held import held_parameters
+from nesylang.learning.inputs import check_names, check_tensors
 from nesylang.learning.leaves import Block
 from nesylang.learning.losses import Labels
 from nesylang.learning.networks import check_networks
@@ -23,7 +24,7 @@ from nesylang.learning.parameters import LearnableWeights
 from nesylang.learning.result import Result
 from nesylang.source import error, whole
 from nesylang.syntax import parse_term, print_term
-from nesylang.syntax.terms import Atom, Compound, Term, is_ground, signature
+from nesylang.syntax.terms import Atom, Compound, is_ground, signature
 
 CONNECTIVES = {("not", 1), ("\\+", 1), (",", 2), (";", 2)}
 """Functors of goals that are no atoms."""
@@ -42,7 +43,8 @@ class LogicModule(nn.Module):
     """A program with its networks: a module from input tensors to log-probabilities of answers.
 
     The program is compiled once, when the module is built, and once more for every distinct set of atoms that examples bring as evidence.
-    ``networks`` holds the networks, ``weights`` the learnable probabilities; both are trained by any optimiser over ``parameters()``.
+    ``networks`` holds the networks, ``weights`` the learnable probabilities, ``held`` the parameters that foreign predicates give as
+    probabilities; all are trained by any optimiser over ``parameters()``.
 
     Numbers follow the type of the networks' outputs and of the learnable weights (half precision is widened to float32), unless ``dtype``
     fixes it. ``semiring`` is a row of SEMIRINGS or such an object. ``evidence`` names atoms that examples will observe: only needed where
@@ -70,6 +72,7 @@ class LogicModule(nn.Module):
         observed = tuple(sorted(map(_canonical, evidence)))
         compiled = {atoms: source.compile(atoms) for atoms in dict.fromkeys([(), observed])}
         self.weights = LearnableWeights(program.ground for program in compiled.values())
+        self.held = held_parameters(program.ground for program in compiled.values())
         self.networks = nn.ModuleDict()
         self._attributes: dict[str, str] = {}
         self._source = source
@@ -97,12 +100,13 @@ class LogicModule(nn.Module):
         observations = _observations(evidence or {})
         program = self._under(tuple(sorted(observations)))
         data, facts = separate(tensors, program.ground.inputs)
-        inputs = check_tensors(data, _needed(program), program.ground.inputs)
+        inputs = check_tensors(data, program.plan.named, program.ground.inputs)
         given = given_tensors(facts, program.ground.inputs, program.inputs)
         batch = _batch_size({**inputs, **given}, observations)
         device = self._anchor.device
+        known = program.plan.tensors(self._network, inputs, batch, device)
         columns: dict[Block, Tensor] = {
-            name: call.log_columns(self._network(name), inputs, batch, device) for name, call in program.calls.items()
+            name: call.log_columns(self._network(name), known, batch, device) for name, call in program.plan.calls.items()
         }
         columns |= {InputBlock(name): log_columns(program.ground.inputs[name], given[name]) for name in program.inputs}
         shares = self.weights()
@@ -121,14 +125,14 @@ class LogicModule(nn.Module):
         if atoms not in self._positions:
             program = self._conditioned(atoms, self._source.compile(atoms))
             bound = {name: self._network(name) for name in self._attributes}
-            check_networks(bound, program.calls, list(bound))
+            check_networks(bound, program.plan.used, list(bound))
             self._store(atoms, program)
         return cast(ConditionedProgram, self._programs[self._positions[atoms]])
 
     def _conditioned(self, atoms: tuple[str, ...], compiled: CompiledProgram) -> ConditionedProgram:
         program = ConditionedProgram(compiled, self.weights, self._semiring)
-        check_names(_needed(program))
-        check_distinct_names(program.ground.inputs, _needed(program))
+        check_names(program.plan.named)
+        check_distinct_names(program.ground.inputs, program.plan.named)
         assert set(program.evidence_names) == set(atoms), f"compiled under {program.evidence_names} instead of {atoms}"
         return program.to(self._anchor.device)
 
@@ -138,7 +142,7 @@ class LogicModule(nn.Module):
 
     def _bind(self, networks: Mapping[str, nn.Module], programs: Sequence[ConditionedProgram]) -> None:
         """Register the networks, under names that a module accepts."""
-        calls = {name: call for program in programs for name, call in program.calls.items()}
+        calls = {name: call for program in programs for name, call in program.plan.used.items()}
         check_networks(networks, calls, list(dict.fromkeys(name for program in programs for name in program.ground.networks)))
         for name, network in networks.items():
             attribute = re.sub(r"[^0-9A-Za-z_]", "_", name)
@@ -146,11 +150,6 @@ class LogicModule(nn.Module):
                 attribute += "_"
             self._attributes[name] = attribute
             self.networks[attribute] = network
-
-
-def _needed(program: ConditionedProgram) -> dict[str, Term]:
-    """Return the names of the tensors that a program uses, each with a term that uses it."""
-    return {tensor_name(term): term for call in program.calls.values() for term in call.tensor_terms()}
 
 
 def _canonical(text: str) -> str:

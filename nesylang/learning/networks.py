@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from nesylang.analysis.suggestions import did_you_mean
 from nesylang.grounding.program import GroundProgram, NetworkSignature, NeuralWeight
-from nesylang.learning.inputs import check_equal_shapes, select, tensor_name
+from nesylang.learning.inputs import Tensors, check_equal_shapes, select
 from nesylang.learning.logits import Logits
 from nesylang.learning.numerics import log_or_minus_infinity
 from nesylang.source import Diagnostic, Label, NesyError, error
@@ -24,10 +24,14 @@ TOLERANCE = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class NetworkCall:
-    """A network and the distinct tuples of arguments that a program applies it to, in order of first use."""
+    """A network and the distinct tuples of arguments that a program applies it to, in order of first use.
+
+    ``constants`` are terms whose tensors are the same for all examples: networks compute them from symbols alone.
+    """
 
     signature: NetworkSignature
     applications: tuple[tuple[Term, ...], ...]
+    constants: frozenset[Term] = frozenset()
 
     @property
     def width(self) -> int:
@@ -36,25 +40,46 @@ class NetworkCall:
 
     @property
     def is_symbolic(self) -> bool:
-        """Whether no argument is a tensor, so that the output is the same for all examples."""
-        return all(symbols is not None for symbols in self.signature.inputs)
+        """Whether no argument depends on the example, so that the output is the same for all of them."""
+        return all(term in self.constants for term in self.tensor_terms())
 
     def tensor_terms(self) -> list[Term]:
         """Return the terms that stand for tensors."""
         kinds = self.signature.inputs
         return [term for terms in self.applications for term, symbols in zip(terms, kinds, strict=True) if symbols is None]
 
-    def log_columns(self, network: nn.Module, tensors: Mapping[str, Tensor], batch: int, device: torch.device) -> Tensor:
+    def log_columns(self, network: nn.Module, tensors: Tensors, batch: int, device: torch.device) -> Tensor:
         """Return log-probabilities (batch, applications * width), of batch size 1 where the network sees no tensor.
 
         The network is called once, on inputs (applications * batch, ...) per argument; symbols are passed as their indices, of type long.
         Raises E603 for shapes that do not fit and for a network that fails on its inputs, E604 for outputs that are no probabilities.
         """
         batch = 1 if self.is_symbolic else batch
-        inputs = [self._argument(position, tensors, batch, device) for position in range(len(self.signature.inputs))]
         rows = len(self.applications) * batch
-        columns = self._log_probabilities(network, self._checked(self._output(network, inputs), rows))
+        columns = self._log_probabilities(network, self._checked(self._called(network, tensors, batch, device), rows))
         return columns.view(len(self.applications), batch, self.width).transpose(0, 1).flatten(1)
+
+    def tensors(self, network: nn.Module, tensors: Tensors, batch: int, device: torch.device) -> tuple[Tensor, ...]:
+        """Return the tensor (batch, ...) that the network returns for each application, of batch size 1 where none depends on the example.
+
+        Raises E603 for a network that fails on its inputs and for an output without a row for each of them.
+        """
+        batch = 1 if self.is_symbolic else batch
+        rows = len(self.applications) * batch
+        output = self._called(network, tensors, batch, device)
+        if not isinstance(output, Tensor) or output.dim() == 0 or output.shape[0] != rows:
+            found = f"a tensor of shape {tuple(output.shape)}" if isinstance(output, Tensor) else f"a {type(output).__name__}"
+            message = f"{self.described} returned {found}, expected a tensor of shape ({rows}, ...)"
+            raise error("E603", message, self.signature.span, "declared here", "axis 0 has the distinct inputs times the examples")
+        return output.view(len(self.applications), batch, *output.shape[1:]).unbind(0)
+
+    @property
+    def described(self) -> str:
+        """What messages call the network."""
+        return f"the {'function' if self.signature.is_foreign else 'network'} '{self.signature.name}'"
+
+    def _called(self, network: nn.Module, tensors: Tensors, batch: int, device: torch.device) -> object:
+        return self._output(network, [self._argument(position, tensors, batch, device) for position in range(len(self.signature.inputs))])
 
     def _output(self, network: nn.Module, inputs: list[Tensor]) -> object:
         """Return what the network returns; raises E603 where it fails, as it does on inputs of another shape than it is made for."""
@@ -65,11 +90,11 @@ class NetworkCall:
         except RuntimeError as failure:
             found = " and ".join(str(tuple(argument.shape)) for argument in inputs)
             expected = _first_layer(network)
-            message = f"the network '{self.signature.name}' failed on input of shape {found}: {failure}"
+            message = f"{self.described} failed on input of shape {found}: {failure}"
             hint = "axis 0 has the distinct inputs times the examples" + (f"; its first layer is {expected}" if expected else "")
             raise error("E603", message, self.signature.span, "declared here", hint) from failure
 
-    def _argument(self, position: int, tensors: Mapping[str, Tensor], batch: int, device: torch.device) -> Tensor:
+    def _argument(self, position: int, tensors: Tensors, batch: int, device: torch.device) -> Tensor:
         """Return what one argument receives: (applications * batch, ...), of type long for symbols."""
         terms = [application[position] for application in self.applications]
         symbols = self.signature.inputs[position]
@@ -77,12 +102,13 @@ class NetworkCall:
             numbers = {symbol: number for number, symbol in enumerate(symbols)}
             return torch.tensor([numbers[term] for term in terms], device=device).repeat_interleave(batch)
         parts = [select(tensors, term, self.signature.name, self.signature.span) for term in terms]
+        parts = [part.expand(batch, *part.shape[1:]) if term in self.constants else part for term, part in zip(terms, parts, strict=True)]
         check_equal_shapes(parts, terms, self.signature.name, self.signature.span)
         return parts[0] if len(parts) == 1 else torch.cat(parts)
 
     def _checked(self, output: object, rows: int) -> Tensor:
         """Return the output with shape (rows, columns), one column for a Bernoulli network; raises E603 for anything else."""
-        name, values = self.signature.name, self.signature.outputs
+        values = self.signature.outputs
         width = len(values) or 1
         found = f"a {type(output).__name__}"
         if isinstance(output, Tensor):
@@ -96,7 +122,7 @@ class NetworkCall:
         columns = f"one column per value: {listed}{', ...' if len(values) >= 8 else ''}" if values else "the probability of being true"
         raise error(
             "E603",
-            f"the network '{name}' returned {found}, expected a floating-point tensor of shape {shape}",
+            f"{self.described} returned {found}, expected a floating-point tensor of shape {shape}",
             self.signature.span,
             columns,
             f"it was called on {rows} rows: distinct inputs times examples",
@@ -134,7 +160,7 @@ class NetworkCall:
                 raise self._no_probability(f"probabilities that sum to {sums[wrong][0].item():.6g} instead of 1", hint)
 
     def _no_probability(self, found: str, hint: str) -> NesyError:
-        return error("E604", f"the network '{self.signature.name}' returned {found}", self.signature.span, "declared here", hint)
+        return error("E604", f"{self.described} returned {found}", self.signature.span, "declared here", hint)
 
 
 def _first_layer(network: nn.Module) -> str | None:
@@ -145,17 +171,13 @@ def _first_layer(network: nn.Module) -> str | None:
 
 
 def network_calls(ground: GroundProgram) -> dict[str, NetworkCall]:
-    """Return the calls that a ground program needs, by network, in order of first use; raises E602 for terms that name no tensor."""
+    """Return the calls that a ground program needs, by network, in order of first use, without those that return tensors."""
     applications: dict[str, dict[tuple[Term, ...], None]] = {}
     for choice in ground.choices:
         for weight in choice.weights:
             if isinstance(weight, NeuralWeight):
                 applications.setdefault(weight.network, {})[weight.inputs] = None
-    calls = {name: NetworkCall(ground.networks[name], tuple(tuples)) for name, tuples in applications.items()}
-    for call in calls.values():
-        for term in call.tensor_terms():
-            tensor_name(term)
-    return calls
+    return {name: NetworkCall(ground.networks[name], tuple(tuples)) for name, tuples in applications.items()}
 
 
 def check_networks(networks: Mapping[str, object], calls: Mapping[str, NetworkCall], known: Collection[str]) -> None:
@@ -172,6 +194,10 @@ def check_networks(networks: Mapping[str, object], calls: Mapping[str, NetworkCa
     for name, call in calls.items():
         if name not in networks:
             labels = (Label(call.signature.span, "declared here"),)
+            if call.signature.is_foreign:
+                message = f"the foreign predicate {name} is not bound to a function"
+                diagnostics.append(Diagnostic("E607", message, labels, f"bind it: program.bind({name}=function)"))
+                continue
             hint = f'bind it: program.module({{"{name}": net}})'
             diagnostics.append(Diagnostic("E601", f"no network is bound to '{name}'", labels, hint))
     if diagnostics:

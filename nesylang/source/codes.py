@@ -41,6 +41,7 @@ CODES: dict[str, str] = {
     "E231": "a column that a data file does not have",
     "E232": "a cell that is no value of its column's type",
     "E233": "a data file of a format that cannot be read",
+    "E224": "a foreign declaration with types that do not go together",
     "W201": "negation before a variable is bound",
     "W202": "arithmetic as an argument is a term, not a number",
     "W203": "a variable that occurs once",
@@ -61,6 +62,8 @@ CODES: dict[str, str] = {
     "E312": "a program that cannot be ground",
     "E321": "a regular expression that cannot be read",
     "E322": "a date, time or duration that does not exist",
+    "E319": "a foreign function returned something else than declared",
+    "E320": "a foreign function failed",
     "E401": "compilation beyond its budget of nodes or seconds",
     "E501": "evidence of probability zero",
     "E503": "a condition of probability zero",
@@ -76,6 +79,8 @@ CODES: dict[str, str] = {
     "E610": "an input and a tensor of the same name",
     "E611": "an example that cannot be asked",
     "E612": "a column that a table from Python does not have",
+    "E607": "a foreign function is not bound",
+    "E608": "a function bound to what is no foreign predicate",
     "E701": "a file that cannot be read or written",
 }
 """Code -> what it stands for, in the order of the pipeline."""

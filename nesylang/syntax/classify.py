@@ -246,7 +246,11 @@ def _input(term: Term, span: Span) -> Statement:
 
 
 def _foreign(term: Term, span: Span) -> Statement:
-    return ForeignDeclaration(*_signature_with_output(term), span)
+    match term:
+        case Compound(functor="->", args=(left, right)):
+            return ForeignDeclaration(*_signature(left), tuple(_type(output) for output in conjuncts(right)), span)
+        case _:
+            return ForeignDeclaration(*_signature(term), (), span)
 
 
 def _data(term: Term, span: Span) -> Statement:

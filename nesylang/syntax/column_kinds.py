@@ -11,6 +11,7 @@ from nesylang.source import Source, Span
 from nesylang.syntax.statements import (
     Cell,
     EnumerationDomain,
+    ListDomain,
     NamedType,
     PredicateDeclaration,
     RangeDomain,
@@ -79,6 +80,8 @@ def column_kinds(statements: Iterable[Statement]) -> Callable[[TypeReference], C
                 return ColumnKind("constants", _by_text(values), span)
             case NamedType(name=name):
                 return ColumnKind(_NAMES.get(name, "any"), type=span)
+            case ListDomain():
+                return ColumnKind("any", type=span)
 
     return kind_of
 

@@ -11,6 +11,7 @@ from nesylang.syntax.statements import (
     DataColumn,
     DataDeclaration,
     EnumerationDomain,
+    ListDomain,
     NamedType,
     RangeDomain,
     TypeReference,
@@ -113,3 +114,5 @@ def _type_term(reference: TypeReference) -> Term:
             return Compound("..", (Integer(low, span), Integer(high, span)), span)
         case EnumerationDomain(values=values):
             return Compound("{}", (reduce(lambda rest, value: Compound(",", (value, rest), span), reversed(values)),), span)
+        case ListDomain(element=element):
+            return Compound("list", (_type_term(element),), span)

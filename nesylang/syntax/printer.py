@@ -323,8 +323,11 @@ def _statement_text(statement: Statement) -> str:
             return "neural " + _print_signature(name, inputs, output)
         case InputDeclaration(name=name, arguments=arguments, output=output):
             return "input " + _print_signature(name, arguments, output)
-        case ForeignDeclaration(name=name, arguments=arguments, output=output):
-            return "foreign " + _print_signature(name, arguments, output)
+        case ForeignDeclaration(name=name, arguments=arguments, outputs=(_, _, *_) as outputs):
+            listed = ", ".join(map(print_type, outputs))
+            return f"foreign {_print_signature(name, arguments, None)} -> ({listed})"
+        case ForeignDeclaration(name=name, arguments=arguments, outputs=outputs):
+            return "foreign " + _print_signature(name, arguments, outputs[0] if outputs else None)
         case DataDeclaration():
             return "data " + _behind_keyword(data_term(statement), 1000)
         case Query(goal=goal, condition=condition):

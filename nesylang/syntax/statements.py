@@ -87,11 +87,11 @@ class InputDeclaration:
 
 @dataclass(frozen=True, slots=True)
 class ForeignDeclaration:
-    """``foreign edit_distance(string, string) -> int.``: a Python function bound by the host."""
+    """``foreign edit_distance(string, string) -> int.``: a Python function bound by the host, a test where it has no ``outputs``."""
 
     name: str
     arguments: tuple[TypeReference, ...]
-    output: TypeReference | None
+    outputs: tuple[TypeReference, ...]
     span: Span = field(compare=False, repr=False)
 
 

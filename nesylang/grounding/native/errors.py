@@ -4,10 +4,14 @@ from __future__ import annotations
 
 
 class GoalError(Exception):
-    """A goal cannot be evaluated: the code, message and hint of the diagnostic that its clause will be named in."""
+    """A goal cannot be evaluated: the code, message and hint of the diagnostic that its clause will be named in.
 
-    def __init__(self, code: str, message: str, hint: str | None = None) -> None:
+    ``cause`` is the exception of a user's own function that is behind it.
+    """
+
+    def __init__(self, code: str, message: str, hint: str | None = None, cause: Exception | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.hint = hint
+        self.cause = cause

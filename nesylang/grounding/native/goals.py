@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from nesylang.grounding.choices import ChoiceTemplate
 from nesylang.grounding.native.builtins.contract import Relation, Signature, Test
 from nesylang.grounding.native.terms import Value
+from nesylang.grounding.program import Choice
 from nesylang.source import Span
+from nesylang.syntax.terms import Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,23 @@ Goal = Call | Check | Relate | Equal | Compute | Compare | Not | Either | Collec
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignTemplate:
+    """The choices among the answers of a foreign predicate, as its calls find them: ``places`` has (choice, alternative) by answer.
+
+    The answers are numbered over all calls; those that are certain have the number ``CERTAIN``.
+    """
+
+    heads: tuple[Term, ...]
+    span: Span
+    choices: list[Choice] = field(default_factory=list)
+    places: list[tuple[int, int]] = field(default_factory=list)
+
+
+CERTAIN = -1
+"""The number of answers of foreign predicates that rest on no choice."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A clause of one predicate: an alternative of a disjunction, or a clause with a certain head.
 
@@ -149,7 +168,7 @@ class Rule:
     body: tuple[Goal, ...]
     number: int
     span: Span
-    template: ChoiceTemplate | None = None
+    template: ChoiceTemplate | ForeignTemplate | None = None
     alternative: int = 0
     coin: tuple[str, ...] = ()
 

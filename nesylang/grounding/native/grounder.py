@@ -15,6 +15,7 @@ from nesylang.grounding.native.convert import NOWHERE, TermWriter, read_term, sh
 from nesylang.grounding.native.engine import Engine
 from nesylang.grounding.native.enginebuiltins import clause_rows, engine_builtins, goal_term
 from nesylang.grounding.native.errors import GoalError
+from nesylang.grounding.native.foreign import foreign_definitions
 from nesylang.grounding.native.goals import Definition, Rule
 from nesylang.grounding.native.literals import Choices
 from nesylang.grounding.native.machine import Machine
@@ -68,6 +69,8 @@ class Grounding:
         self.false: int | None = None
         with reported(self.meter, self.nowhere):
             self.reader.read()
+            first = len(request.analysis.statements) + len(request.analysis.neural)
+            self.definitions.update(foreign_definitions(request.analysis.foreign, request.functions, first))
         self.engine = Engine(self.store, self.machine, self.choices, self.definitions, request.analysis.unknown_fails)
         self.engine.meta = MetaCalls(self.engine, self.reader.normaliser, self.nowhere).call
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from nesylang.grounding.choices import ChoiceTable
+from nesylang.grounding.choices import ChoiceTable, ChoiceTemplate
 from nesylang.grounding.native.convert import TermWriter
 from nesylang.grounding.native.errors import GoalError
-from nesylang.grounding.native.goals import Rule
+from nesylang.grounding.native.goals import CERTAIN, ForeignTemplate, Rule
 from nesylang.grounding.native.terms import Value, is_ground
 from nesylang.grounding.program import Choice
 
@@ -28,6 +28,9 @@ class Choices:
 
     def choice(self, rule: Rule, values: Row) -> int:
         """Return the literal of a rule's alternative; raise GoalError E304 where a value is not ground."""
+        template = rule.template
+        if isinstance(template, ForeignTemplate):
+            return self._foreign(rule.number, template, values[0])
         key = (rule.number, values)
         number = self.numbers.get(key)
         if number is None:
@@ -47,9 +50,21 @@ class Choices:
                 self.made.append(self.table.fact_choice(statement, row))
         return self._literal(number, alternative)
 
+    def _foreign(self, clause: int, template: ForeignTemplate, answer: Value | None) -> int:
+        """Return the literal of an answer of a foreign predicate, by its number; 0 where it is certain."""
+        assert isinstance(answer, int), "foreign predicates number their answers"
+        if answer == CERTAIN:
+            return 0
+        found, alternative = template.places[answer]
+        number = self.numbers.get((clause, (found,)))
+        if number is None:
+            number = self.numbers[clause, (found,)] = len(self.made)
+            self.made.append(template.choices[found])
+        return self._literal(number, alternative)
+
     def _make(self, rule: Rule, key: tuple[int, Row]) -> int:
         template = rule.template
-        assert template is not None, "only clauses of a choice have coins"
+        assert isinstance(template, ChoiceTemplate), "only clauses of a choice have coins"
         terms = []
         for name, value in zip(rule.coin, key[1], strict=True):
             if value is None or not is_ground(value):

@@ -69,6 +69,9 @@ class ProgramReader:
         for number, template in self.table.templates.items():
             if number >= len(self.analysis.statements):
                 self._read_choice(number, template, template.domain, template.span)
+        for number, clause in self.table.tensor_clauses.items():
+            if number >= len(self.analysis.statements):
+                self._read_clause(number, clause)
 
     def _wanted(self, clause: Clause) -> bool:
         return signature(clause.heads[0].atom) not in self.analysis.known
@@ -106,6 +109,7 @@ class ProgramReader:
         return cell
 
     def _read_clause(self, number: int, clause: Clause) -> None:
+        clause = self.table.tensor_clauses.get(number, clause)
         template = self.table.templates.get(number)
         if template is not None:
             self._read_choice(number, template, clause.body, clause.span)

@@ -12,6 +12,7 @@ from nesylang.grounding.native.budget import BudgetSpent, Meter
 from nesylang.grounding.native.compiled import Here
 from nesylang.grounding.native.convert import show, show_goal
 from nesylang.grounding.native.errors import GoalError
+from nesylang.grounding.native.goals import ForeignTemplate
 from nesylang.grounding.native.tables import Table
 from nesylang.grounding.native.terms import InfiniteTerm, Var, deref
 from nesylang.resources import stdlib_directory
@@ -27,7 +28,8 @@ def reported(meter: Meter, fallback: Span) -> Iterator[None]:
     try:
         yield
     except GoalError as problem:
-        raise NesyError([_diagnostic(problem.code, problem.message, problem.hint, problem.__traceback__, meter, fallback)]) from problem
+        found = _diagnostic(problem.code, problem.message, problem.hint, problem.__traceback__, meter, fallback)
+        raise NesyError([found]) from problem.cause or problem
     except InfiniteTerm as problem:
         message = "a variable would be bound to a term that contains it"
         raise NesyError([_diagnostic("E302", message, None, problem.__traceback__, meter, fallback)]) from problem
@@ -44,7 +46,10 @@ def reported(meter: Meter, fallback: Span) -> Iterator[None]:
 
 
 def _place(traceback: TracebackType | None) -> tuple[Here | None, Span | None, list[Table]]:
-    """Return where in which clause an error came from, and the calls whose clauses were running, innermost first."""
+    """Return where in which clause an error came from, and the calls whose clauses were running, innermost first.
+
+    The rule that stands for a foreign predicate is no place: who called it is.
+    """
     here, span = None, None
     tables: dict[Table, None] = {}
     while traceback is not None:
@@ -53,8 +58,10 @@ def _place(traceback: TracebackType | None) -> tuple[Here | None, Span | None, l
             names = frame.f_locals
             found, owner = names.get("here"), names.get("t")
             if isinstance(found, Here):
-                here, span = found, found.span(traceback.tb_lineno)
-                if isinstance(owner, Table):
+                is_host = isinstance(found.rule.template, ForeignTemplate)
+                if not is_host:
+                    here, span = found, found.span(traceback.tb_lineno)
+                if isinstance(owner, Table) and not is_host:
                     tables.setdefault(owner)
         traceback = traceback.tb_next
     return here, span, list(reversed(tables))
@@ -62,6 +69,8 @@ def _place(traceback: TracebackType | None) -> tuple[Here | None, Span | None, l
 
 def _diagnostic(code: str, message: str, hint: str | None, traceback: TracebackType | None, meter: Meter, fallback: Span) -> Diagnostic:
     here, span, tables = _place(traceback)
+    if here is None:
+        span = _caller(meter, traceback)
     labels = [Label(span or fallback, f"evaluated here{_values(here, traceback)}" if span is not None else "asked here")]
     if here is not None and _is_foreign(here):
         caller = _caller(meter, traceback)
