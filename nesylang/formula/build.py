@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from nesylang.analysis.components import strong_components
+from nesylang.formula.aggregates import distribution
 from nesylang.formula.components import cutting_atoms
 from nesylang.formula.formula import FALSE, TRUE, FormulaBuilder
-from nesylang.grounding.program import FixedWeight, GroundProgram
+from nesylang.grounding.program import FixedWeight, GroundAggregate, GroundProgram, Number
 from nesylang.source import Diagnostic, Label, NesyError, Span
 from nesylang.syntax import print_term
 
@@ -34,6 +35,10 @@ class _Construction:
         self.edges: dict[int, list[int]] = {
             head: list(dict.fromkeys(abs(literal) for body in bodies for literal in body)) for head, bodies in self.bodies.items()
         }
+        self.results = {atom: (made, value) for made in program.aggregates for value, atom in made.results}
+        for atom, (made, _) in self.results.items():
+            self.edges[atom] = [abs(element.literal) for element in made.elements]
+        self.distributions: dict[int, dict[Number, int]] = {}
         self.values: dict[int, int] = {}
 
     def run(self, literals: Sequence[int]) -> tuple[FormulaBuilder, list[int]]:
@@ -52,6 +57,8 @@ class _Construction:
     def _atom(self, atom: int) -> int:
         if atom in self.program.choice_atoms:
             return self._choice_value(*self.program.choice_atoms[atom])
+        if atom in self.results:
+            return self._result(*self.results[atom])
         bodies = self.bodies.get(atom, ())
         return self.builder.disjunction([self.builder.conjunction([self._value(literal) for literal in body]) for body in bodies])
 
@@ -61,6 +68,13 @@ class _Construction:
         if isinstance(weight, FixedWeight) and weight.probability == 0.0:
             return FALSE
         return TRUE if choice.values == 1 else self.builder.leaf(number, value)
+
+    def _result(self, made: GroundAggregate, value: Number) -> int:
+        found = self.distributions.get(id(made))
+        if found is None:
+            members = [(element.value, self._value(element.literal)) for element in made.elements]
+            found = self.distributions[id(made)] = distribution(self.builder, made, members)
+        return found.get(value, FALSE)
 
     def _iterate(self, component: list[int]) -> None:
         """Give the atoms of a component their values: those of the least fixpoint."""
@@ -83,6 +97,8 @@ class _Construction:
     def _refuse_negation(self, component: list[int]) -> None:
         members = set(component)
         for atom in component:
+            if atom in self.results:
+                raise NesyError([self._negative_cycle(atom, next(used for used in self.edges[atom] if used in members), members)])
             for body in self.bodies.get(atom, ()):
                 for literal in body:
                     if literal < 0 and -literal in members:
