@@ -30,9 +30,8 @@ def aggregate_forms(program: Program) -> Iterator[Diagnostic]:
     """Yield E219, E220 and W206 for aggregates that stand in the wrong place, are misformed, or add equal values once."""
     seen: set[tuple[str, Span]] = set()
     for statement in program.statements:
-        if type(statement) is FactTable or (type(statement) is Clause and statement.body is None and len(statement.heads) == 1):
-            if type(statement) is FactTable or not has_aggregates(statement.heads[0].atom):  # facts are many
-                continue
+        if type(statement) is FactTable:
+            continue
         for diagnostic in _statement(program, statement):
             assert diagnostic.span is not None, "all have a place"
             if (diagnostic.code, diagnostic.span) not in seen:

@@ -96,10 +96,7 @@ def statement_terms(statement: Statement) -> Iterator[Term]:
     """Yield the terms of a clause or question that may hold aggregates."""
     match statement:
         case Clause(heads=heads, body=body):
-            for head in heads:
-                yield head.atom
-                if head.probability is not None:
-                    yield head.probability
+            yield from (head.atom for head in heads)
             if body is not None:
                 yield body
         case Query(goal=goal, condition=condition) | ExpectProbability(goal=goal, condition=condition):

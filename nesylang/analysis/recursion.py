@@ -17,7 +17,7 @@ Edges = dict[Signature, dict[Signature, Span | None]]
 
 
 def negative_recursion(program: Program) -> Iterator[Diagnostic]:
-    """Yield W204 for each set of mutually recursive predicates in which one depends on the negation of another, or on an aggregate of it."""
+    """Yield W204 for each set of mutually recursive predicates in which one depends on the negation or an aggregate of another."""
     edges = _dependencies(program)
     aggregated = {goal.term.span for rule in program.rules for goal in rule.goals if goal.aggregated}
     if not any(span is not None for called in edges.values() for span in called.values()):

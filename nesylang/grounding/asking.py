@@ -17,7 +17,7 @@ def first_span(request: GroundingRequest) -> Span:
 
 
 def free_variables(goal: Term) -> list[str]:
-    """Return the variables of a goal that an answer binds: those that occur outside of negation, forall/2, aggregates and collected goals."""
+    """Return the variables of a goal that an answer binds: those outside of negation, forall/2, aggregates and collected goals."""
     names: dict[str, None] = {}
     pending = [goal]
     while pending:

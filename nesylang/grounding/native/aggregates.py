@@ -75,7 +75,8 @@ class Aggregates:
 
     def _cycle(self, table: Table) -> GoalError:
         """Return the error of an aggregate over answers that depend on it."""
-        calls = [found for found in self.machine.incomplete[max(table.depth, 0) :] if not found.procedure.name.startswith("$")]
+        first = min(table.depth, self.machine.leaders[-1])
+        calls = [found for found in self.machine.incomplete[first:] if not found.procedure.name.startswith("$")]
         named = [shown_call(found) for found in calls]
         cycle = " -> ".join([*named[:LISTED], *(["..."] if len(named) > LISTED else []), *named[:1]])
         message = f"a cycle through an aggregate: {cycle}" if named else "a cycle through an aggregate"
