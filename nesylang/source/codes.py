@@ -51,6 +51,7 @@ CODES: dict[str, str] = {
     "E311": "a value outside the declared type after grounding",
     "E312": "a program that cannot be ground",
     "E401": "compilation beyond its budget of nodes or seconds",
+    "E402": "an aggregate that may have too many values",
     "E501": "evidence of probability zero",
     "E503": "a condition of probability zero",
     "E504": "an expectation that does not hold",
