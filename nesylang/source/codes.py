@@ -56,6 +56,7 @@ CODES: dict[str, str] = {
     "E317": "a value that cannot be aggregated",
     "E318": "an aggregate over something that is not ground",
     "E401": "compilation beyond its budget of nodes or seconds",
+    "E402": "an aggregate that may have too many values",
     "E501": "evidence of probability zero",
     "E503": "a condition of probability zero",
     "E504": "an expectation that does not hold",
