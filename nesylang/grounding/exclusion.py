@@ -184,7 +184,7 @@ class Exclusion:
 
         They are taken apart to conjunctions of conditions on single choices, of which the volumes are added up.
         """
-        boxes = []
+        boxes: list[int] = []
         pending = list(literals)
         while pending:
             if len(boxes) + len(pending) > BOXES:
