@@ -76,8 +76,10 @@ class Operation:
         """Return different states in order: a range where they are equally spaced integers."""
         found = sorted(states, key=_order)
         if len(found) > 1 and self.name == "sum":
-            first, step = found[0], found[1] - found[0]  # type: ignore[operator]
+            first, second = found[:2]
             assert isinstance(first, int)
+            assert isinstance(second, int)
+            step = second - first
             spaced = range(first, first + step * len(found), step)
             if all(state == expected for state, expected in zip(found, spaced, strict=True)):
                 return spaced
@@ -128,12 +130,12 @@ def partition(literals: Iterable[int], exclusion: Exclusion) -> list[list[Group]
     """Return the different literals in groups; those of groups in different lists are independent of each other."""
     found = []
     for members in components(list(dict.fromkeys(literals)), exclusion.support):
-        groups = []
+        groups: list[Group] = []
         of_choice: dict[int, list[int]] = {}
         others = []
         for literal in members:
             support = exclusion.support(literal)
-            if support.bit_count() == 1:
+            if support.bit_count() == 1 and exclusion.exact(literal):
                 (choice,) = exclusion.choices(support)
                 of_choice.setdefault(choice, []).append(literal)
             else:

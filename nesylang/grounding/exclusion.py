@@ -138,6 +138,7 @@ class Exclusion:
         self._choices: list[int] = []
         self._supports: dict[int, int] = {}
         self._allowed: dict[int, Mapping[int, int]] = {}
+        self._inexact: set[int] = set()
         self._known: dict[tuple[int, int], bool] = {}
 
     def support(self, literal: int) -> int:
@@ -165,11 +166,16 @@ class Exclusion:
     def allowed(self, literal: int) -> Mapping[int, int]:
         """Return the values, as bits, that a literal leaves to choices; those that are missing may have any.
 
-        It is exact where a literal depends on one choice only.
+        It is exact where a literal depends on one choice only and is ``exact``.
         """
         if abs(literal) not in self._supports:
             self._analyse(abs(literal))
         return self._allowed[literal]
+
+    def exact(self, literal: int) -> bool:
+        """Return whether a literal is built of ands and ors without cycles; of others the allowed values are an upper bound."""
+        self.support(literal)
+        return abs(literal) not in self._inexact
 
     def exclude(self, first: int, second: int) -> bool:
         """Return whether no world makes both literals true, as far as that can be shown."""
@@ -184,7 +190,7 @@ class Exclusion:
 
         They are taken apart to conjunctions of conditions on single choices, of which the volumes are added up.
         """
-        boxes = []
+        boxes: list[int] = []
         pending = list(literals)
         while pending:
             if len(boxes) + len(pending) > BOXES:
@@ -192,7 +198,7 @@ class Exclusion:
             literal = pending.pop()
             gate = self.conjuncts(literal)
             allowed = self.allowed(literal)
-            whole = len(allowed) == self.support(literal).bit_count()
+            whole = self.exact(literal) and len(allowed) == self.support(literal).bit_count()
             if whole and (len(allowed) == 1 or (gate is not None and gate.conjunction and self._conditions(gate.children))):
                 boxes.append(literal)
             elif gate is not None and not gate.conjunction:
@@ -230,6 +236,7 @@ class Exclusion:
             for node in component:
                 for child in map(abs, self.graph.gate(node).children):
                     support |= 0 if child in members else self._supports[child]
+            self._inexact.update(component)
             for node in component:
                 self._supports[node] = support
                 self._allowed[node] = self._allowed[-node] = {}
@@ -247,6 +254,8 @@ class Exclusion:
         for child in children:
             support |= self._supports[abs(child)]
         self._supports[node] = support
+        if conjunction is None or any(abs(child) in self._inexact for child in children):
+            self._inexact.add(node)
         if conjunction is None:
             self._allowed[node] = self._allowed[-node] = {}
         else:

@@ -16,7 +16,6 @@ from nesylang.grounding.native.reported import LISTED, shown_call
 from nesylang.grounding.native.tables import Row, Table
 from nesylang.grounding.native.terms import Real, Value, is_ground
 from nesylang.grounding.program import AggregateElement, GroundAggregate, Number
-from nesylang.source import NesyError
 
 Values = tuple[tuple[Number, int], ...]
 """Values with the literals that they may be taken with; 0 for those that always are."""
@@ -139,12 +138,7 @@ class Aggregates:
     def _make(self, goal: Aggregate, certain: tuple[Number, ...], elements: Values) -> list[tuple[Number, int]]:
         members = tuple(AggregateElement(value, literal) for value, literal in elements)
         results = []
-        try:
-            values = possible_values(goal.operation, certain, members, self)
-        except NesyError as problem:  # it does not know where the aggregate stands
-            first = problem.diagnostics[0]
-            raise GoalError(first.code, first.message, first.hint) from problem
-        for value in values:
+        for value in possible_values(goal.operation, certain, members, self, goal.span):
             self.machine.tick()
             results.append((value, self.machine.auxiliary()))
         made = GroundAggregate(goal.operation, certain, members, tuple(results), goal.span)
