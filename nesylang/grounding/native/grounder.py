@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from nesylang.analysis.aggregates import outer_variables
 from nesylang.analysis.builtins import DIRECTIVES, OPENING
-from nesylang.grounding.asking import first_span, free_variables
+from nesylang.grounding.asking import first_span, free_variables, is_closed
 from nesylang.grounding.choices import choice_table, substitute
 from nesylang.grounding.instances import query_domains
 from nesylang.grounding.native.budget import Meter
@@ -32,8 +33,7 @@ from nesylang.source import NesyError, Span, error
 from nesylang.source.collection import paused_collection
 from nesylang.syntax import print_term
 from nesylang.syntax.statements import Clause, Directive, without_tables
-from nesylang.syntax.terms import Atom, Compound, ListTerm, Term, Variable, signature, variables
-from nesylang.syntax.terms import is_ground as is_ground_term
+from nesylang.syntax.terms import Atom, Compound, ListTerm, Term, Variable, signature
 
 TRUE = 1
 """The atom that always holds."""
@@ -92,6 +92,9 @@ class Grounding:
                 observed.append(observation(arguments[0], arguments[1] if len(arguments) == 2 else Atom("true", span), span))
         evidence = [found for piece in observed for found in self._observed(piece)]
         self.engine.release()
+        used = {abs(answer.literal) for query in queries for answer in query.answers}
+        used.update(abs(answer.condition) for query in queries for answer in query.answers if answer.condition is not None)
+        used.update(abs(piece.literal) for piece in evidence)
         return GroundProgram(
             choices=tuple(self.choices.made),
             choice_atoms=self.choices.atoms,
@@ -102,6 +105,7 @@ class Grounding:
             evidence=tuple(evidence),
             networks=self.table.networks,
             inputs=self.table.inputs,
+            aggregates=self.engine.aggregates.needed(used),
         )
 
     def _run_directives(self) -> None:
@@ -120,7 +124,7 @@ class Grounding:
 
     def _conditional(self, asked: AskedQuery, condition: Term) -> GroundQuery:
         """Return the answers of ``goal given condition``: joint literals with the literals of their conditions."""
-        shared = [name for name in variables(asked.goal) if name in variables(condition)]
+        shared = [name for name in outer_variables(asked.goal) if name in outer_variables(condition)]
         for name in shared:
             if name not in free_variables(condition):
                 message = f"the condition {print_term(condition)} does not bind {name}, which the query asks for"
@@ -133,7 +137,7 @@ class Grounding:
             binding = match(asked.goal, atom)
             key = substitute(pattern, binding)
             answers.append(GroundAnswer(atom, literal, conditions.get(key, self._false())))
-        if is_ground_term(asked.goal) and all(answer.atom != asked.goal for answer in answers):
+        if is_closed(asked.goal) and all(answer.atom != asked.goal for answer in answers):
             answers.append(GroundAnswer(asked.goal, self._false(), conditions.get(pattern, self._false())))
         return GroundQuery(f"{print_term(asked.goal)} given {print_term(condition)}", asked.goal, tuple(answers))
 
@@ -183,7 +187,7 @@ class Grounding:
                 hint = "bind its variables in the rules that answer it"
                 raise error("E304", f"the answer {print_term(answer)} is not ground", span, "asked here", hint)
             found.setdefault(answer, []).append(literal or TRUE)
-        if not found and is_ground_term(pattern):
+        if not found and is_closed(pattern):
             return [(pattern, self._false())]
         return [(answer, self._either(several)) for answer, several in found.items()]
 
