@@ -88,10 +88,9 @@ class _Emission:
         plain = self.builder.plain(literal)
         if plain != literal:
             return (yield plain)
-        support = self.exclusion.support(literal)
-        if support.bit_count() == 1:
-            (choice,) = self.exclusion.choices(support)
-            return self._values(choice, self.exclusion.allowed(literal).get(choice, -1))
+        values = self.exclusion.values(literal)
+        if values is not None:
+            return self._values(*values)
         if self.builder.nodes[abs(literal) - 1].kind is Kind.RESULT:
             return (yield from self._result(literal))
         gate = self.exclusion.conjuncts(literal)
