@@ -31,7 +31,7 @@ class Settings:
     """
 
     grounder: Grounder = GROUNDERS["native"]
-    compiler: Compiler = COMPILERS["sdd"]
+    compiler: Compiler = COMPILERS["direct"]
     grounding_budget: GroundingBudget = field(default_factory=GroundingBudget)
     compilation_budget: CompilationBudget = field(default_factory=CompilationBudget)
     functions: Mapping[str, Callable[..., object]] = field(default_factory=dict)
