@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nesylang.cli.command import FINE, WRONG_PROGRAM, WRONG_USAGE, Command
 
@@ -17,28 +17,38 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of ``nesy check``."""
     parser.add_argument("files", metavar="FILE", nargs="+", help="a program; - is standard input")
     parser.add_argument("--format", choices=FORMATS, default=FORMATS[0], help="how diagnostics are written (default: %(default)s)")
+    parser.add_argument("--types", action="store_true", help="print the types of the arguments of each predicate too")
 
 
 def run(arguments: Namespace) -> int:
     """Print what is wrong with each file and return the exit status, the worst of all files."""
-    checked = [(name, _diagnostics(name)) for name in arguments.files]
+    checked = [_Checked(name, *_diagnostics(name, arguments.types)) for name in arguments.files]
     if arguments.format == "json":
-        _write_json(checked)
+        _write_json(checked, arguments.types)
     else:
         _write_text(checked)
-    return max(_status(diagnostics) for _, diagnostics in checked)
+    return max(_status(each.diagnostics) for each in checked)
 
 
-def _diagnostics(name: str) -> tuple[Diagnostic, ...]:
-    from nesylang.analysis import diagnose
+class _Checked(NamedTuple):
+    """A file, what is said about it, and a line for each of its predicates."""
+
+    name: str
+    diagnostics: tuple[Diagnostic, ...]
+    types: tuple[str, ...]
+
+
+def _diagnostics(name: str, with_types: bool) -> tuple[tuple[Diagnostic, ...], tuple[str, ...]]:
+    from nesylang.analysis import diagnose, predicate_types
     from nesylang.cli.program_files import open_program
     from nesylang.source import NesyError
     from nesylang.syntax import load_program
 
     try:
-        return diagnose(load_program(*open_program(name)))
+        tree = load_program(*open_program(name))
+        return diagnose(tree), predicate_types(tree) if with_types else ()
     except NesyError as failure:
-        return failure.diagnostics
+        return failure.diagnostics, ()
 
 
 def _status(diagnostics: tuple[Diagnostic, ...]) -> int:
@@ -49,22 +59,26 @@ def _status(diagnostics: tuple[Diagnostic, ...]) -> int:
     return WRONG_PROGRAM if any(diagnostic.severity == "error" for diagnostic in diagnostics) else FINE
 
 
-def _write_text(checked: list[tuple[str, tuple[Diagnostic, ...]]]) -> None:
+def _write_text(checked: list[_Checked]) -> None:
     from nesylang.cli.reporting import counted, report
 
-    for name, diagnostics in checked:
+    for name, diagnostics, types in checked:
         report(diagnostics)
+        for line in types:
+            print(line)
         found = {severity: sum(d.severity == severity for d in diagnostics) for severity in ("error", "warning")}
         print(f"{name}: {', '.join(counted(number, severity) for severity, number in found.items() if number) or 'ok'}")
 
 
-def _write_json(checked: list[tuple[str, tuple[Diagnostic, ...]]]) -> None:
+def _write_json(checked: list[_Checked], with_types: bool) -> None:
     import json
 
-    files = [
-        {"file": name, "ok": _status(diagnostics) == FINE, "diagnostics": [_as_json(diagnostic) for diagnostic in diagnostics]}
-        for name, diagnostics in checked
-    ]
+    files = []
+    for name, diagnostics, types in checked:
+        file: dict[str, object] = {"file": name, "ok": _status(diagnostics) == FINE, "diagnostics": [_as_json(d) for d in diagnostics]}
+        if with_types:
+            file["types"] = types
+        files.append(file)
     print(json.dumps({"files": files}, ensure_ascii=False))
 
 
@@ -99,6 +113,7 @@ COMMAND = Command(
     examples="""
 nesy check burglary.nesy
 nesy check *.nesy --format json
+nesy check burglary.nesy --types
 """,
     add_arguments=add_arguments,
     run=run,
