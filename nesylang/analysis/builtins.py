@@ -232,7 +232,7 @@ WRITTEN_BUILTINS: frozenset[Signature] = frozenset({("sample_uniform1", 3)})
 NEGATIONS: frozenset[Signature] = frozenset({("\\+", 1), ("not", 1), ("forall", 2)})
 """Builtins whose goals are negated."""
 
-DIRECTIVES: frozenset[Signature] = frozenset({("dynamic", 1), ("discontiguous", 1), ("table", 1)})
+DIRECTIVES: frozenset[Signature] = frozenset({("dynamic", 1), ("discontiguous", 1), ("multifile", 1), ("table", 1)})
 """Prolog's directives that change nothing here, but make the predicates ``name/arity`` that they list known."""
 
 SPECIAL: frozenset[Signature] = frozenset({("query", 1), ("evidence", 1), ("evidence", 2)})

@@ -16,6 +16,7 @@ from nesylang.analysis.inferred import Inference, infer
 from nesylang.analysis.input_declarations import input_declarations
 from nesylang.analysis.names import private_predicates, unknown_predicates
 from nesylang.analysis.negative_heads import without_negative_heads
+from nesylang.analysis.private_names import with_private_names
 from nesylang.analysis.probabilities import network_annotations, probabilities, unbound_annotations
 from nesylang.analysis.program import DeclaredPredicate, Program, index
 from nesylang.analysis.recursion import negative_recursion
@@ -133,13 +134,13 @@ class Analysis:
 def diagnose(tree: SyntaxTree) -> tuple[Diagnostic, ...]:
     """Return the errors and warnings of all passes, in the order of their places."""
     with paused_collection():
-        program = _program(tree)
+        program = indexed(tree)
         return _diagnose(program, infer(program))
 
 
-def _program(tree: SyntaxTree) -> Program:
-    """Return a program with ProbLog's special heads rewritten."""
-    return index(with_rules_for_aggregates(without_negative_heads(tree.statements)))
+def indexed(tree: SyntaxTree) -> Program:
+    """Return a program with ProbLog's special heads rewritten, and with private names that differ."""
+    return index(with_rules_for_aggregates(without_negative_heads(with_private_names(tree.statements))))
 
 
 def _diagnose(program: Program, inference: Inference) -> tuple[Diagnostic, ...]:
@@ -150,7 +151,7 @@ def _diagnose(program: Program, inference: Inference) -> tuple[Diagnostic, ...]:
 def analyse(tree: SyntaxTree) -> Analysis:
     """Return what is known of a program; raise NesyError with the errors of all passes, in the order of their places."""
     with paused_collection():
-        program = _program(tree)
+        program = indexed(tree)
         inference = infer(program)
         found = _diagnose(program, inference)
     errors = [diagnostic for diagnostic in found if diagnostic.severity == "error"]

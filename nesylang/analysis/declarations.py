@@ -7,28 +7,32 @@ from collections.abc import Iterator
 from nesylang.analysis.builtins import BUILTINS, REDEFINABLE, SPECIAL, Signature
 from nesylang.analysis.program import DeclaredPredicate, Program, references
 from nesylang.analysis.types import ANY, BUILTIN_TYPES, LARGEST_DOMAIN, EnumerationType, ListOf, OpaqueType, RangeType, TermType, Type
-from nesylang.source import Diagnostic, Label, Span
-from nesylang.syntax.statements import NeuralDeclaration, PredicateDeclaration, TypeDeclaration
+from nesylang.source import Diagnostic, Label
+from nesylang.syntax.statements import Declaration, NeuralDeclaration, PredicateDeclaration, TypeDeclaration
 
 
 def duplicate_declarations(program: Program) -> Iterator[Diagnostic]:
-    """Yield E206 for each type or predicate that is declared twice."""
-    types: dict[str, Span] = {}
-    predicates: dict[Signature, Span] = {}
+    """Yield E206 for each type or predicate that is declared twice, in two files only where the declarations differ."""
+    types: dict[str, Declaration] = {}
+    predicates: dict[Signature, Declaration] = {}
     for declaration in program.declarations:
         if isinstance(declaration, TypeDeclaration):
             if declaration.name in BUILTIN_TYPES:
                 label = Label(declaration.span, "declared here")
                 yield Diagnostic("E206", f"the type '{declaration.name}' is built in", (label,), "choose another name")
-            first = types.setdefault(declaration.name, declaration.span)
+            first: Declaration = types.setdefault(declaration.name, declaration)
             name = f"the type '{declaration.name}'"
         else:
             found = declaration.name, len(references(declaration))
-            first = predicates.setdefault(found, declaration.span)
+            first = predicates.setdefault(found, declaration)
             name = f"the predicate {found[0]}/{found[1]}"
-        if first is not declaration.span:
-            labels = (Label(declaration.span, "declared again"), Label(first, "declared first here"))
+        if first is declaration:
+            continue
+        labels = (Label(declaration.span, "declared again"), Label(first.span, "declared first here"))
+        if first.span.source.name == declaration.span.source.name:
             yield Diagnostic("E206", f"{name} is declared twice", labels, "keep one of the declarations")
+        elif first != declaration:
+            yield Diagnostic("E206", f"{name} is declared differently in two files", labels, "make the declarations agree, or rename one")
 
 
 def types(program: Program) -> Iterator[Diagnostic]:

@@ -17,6 +17,7 @@ from nesylang.analysis.columns import column_of_clauses, column_of_table
 from nesylang.analysis.components import strong_components
 from nesylang.analysis.conflicts import Conflict, Environment, Use, never_holds, no_clause, type_error
 from nesylang.analysis.goals import indicators
+from nesylang.analysis.negative_heads import NEGATIVE, POSITIVE
 from nesylang.analysis.probabilities import is_network
 from nesylang.analysis.program import DeclaredPredicate, Program, Rule, references
 from nesylang.analysis.types import Type
@@ -211,7 +212,7 @@ class _Inferring:
 
     def conflicts(self) -> list[Conflict]:
         """Return the conflicts that were found, one for each place."""
-        return list(self.noted.values())
+        return [conflict for conflict in self.noted.values() if not _is_made(conflict.use)]
 
     def unmatched(self) -> Iterator[Diagnostic]:
         """Yield W208 for the calls of rules whose arguments fit one by one but occur in no clause together."""
@@ -281,6 +282,11 @@ def _network_output(probability: Term | None) -> tuple[str, Values] | None:
             return name, join_all(value(item, {}) for item in items)
         case _:
             return None
+
+
+def _is_made(use: Use) -> bool:
+    """Return whether a use stands in a clause that was made for negated heads, and not written."""
+    return POSITIVE in use.what or NEGATIVE in use.what
 
 
 def _is_arithmetic(term: Term) -> bool:

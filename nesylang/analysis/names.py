@@ -41,7 +41,7 @@ def unknown_predicates(program: Program) -> Iterator[Diagnostic]:
 
 
 def private_predicates(program: Program) -> Iterator[Diagnostic]:
-    """Yield E201 for each call of a predicate starting with ``_`` from another file than its own, E206 for one that has two files."""
+    """Yield E201 for each call of a predicate starting with ``_`` from another file than its own."""
     homes: dict[Signature, dict[Source, Span]] = {}
     for clauses in (clauses for (name, _), clauses in program.facts.items() if name.startswith("_")):
         for clause in clauses:
@@ -52,12 +52,6 @@ def private_predicates(program: Program) -> Iterator[Diagnostic]:
                 homes.setdefault(found, {}).setdefault(table.home, table.stated or table.first_span)
     for atom in program.heads():
         _settle(homes, atom)
-    for (name, arity), places in homes.items():
-        if len(places) > 1:
-            order = program.sources()
-            first, second, *_ = sorted(places.values(), key=lambda span: order[span.source])
-            labels = (Label(second, "defined again"), Label(first, "defined first here"))
-            yield Diagnostic("E206", f"the private predicate {name}/{arity} is defined in two files", labels, "rename one of them")
     for goal in program.goals():
         home = homes.get(goal.signature or ("", 0))
         if home is not None and goal.term.span.source not in home:

@@ -60,7 +60,7 @@ class Values:
     @property
     def is_empty(self) -> bool:
         """Whether no term is in it."""
-        return self.integers == _NO_INTEGERS and self.atoms == _NOTHING and self.compounds == _NOTHING and not self._has_others
+        return self.integers == NO_INTEGERS and self.atoms == _NOTHING and self.compounds == _NOTHING and not self._has_others
 
     @property
     def _has_others(self) -> bool:
@@ -91,7 +91,7 @@ class Values:
     def kinds(self) -> Values:
         """Return all terms of the kinds that are in it."""
         return Values(
-            integers=ALL_INTEGERS if self.integers != _NO_INTEGERS else _NO_INTEGERS,
+            integers=ALL_INTEGERS if self.integers != NO_INTEGERS else NO_INTEGERS,
             floats=self.floats,
             strings=self.strings,
             atoms=self.atoms if self.atoms == _NOTHING else None,
@@ -108,15 +108,14 @@ class Values:
         if self == ANY:
             return "any"
         parts = []
-        constants = [*_shown_integers(self.integers), *_shown_atoms(self.atoms)]
+        integers = NO_INTEGERS if self.floats else self.integers
+        constants = [*_shown_integers(integers), *_shown_atoms(self.atoms)]
         if constants:
             parts.append(f"{{{', '.join(constants)}}}")
-        if self.integers != _NO_INTEGERS and not _shown_integers(self.integers):
-            parts.append(_interval(self.integers))
         if self.floats:
-            parts.append("float")
-        if "int" in parts and "float" in parts:
-            parts = ["number", *(part for part in parts if part not in ("int", "float"))]
+            parts.append("float" if self.integers == NO_INTEGERS else "number")
+        elif integers != NO_INTEGERS and not _shown_integers(integers):
+            parts.append(_interval(integers))
         if self.strings:
             parts.append("string")
         if self.atoms is None or (self.atoms and not _shown_atoms(self.atoms)):
@@ -132,7 +131,7 @@ class Values:
         return " | ".join(parts) or "nothing"
 
 
-_NO_INTEGERS: Integers = frozenset()
+NO_INTEGERS: Integers = frozenset()
 _NOTHING: frozenset[object] = frozenset()
 _EMPTY_LIST: frozenset[object] = frozenset(("[]",))
 
@@ -319,7 +318,7 @@ def of_type(type_: Type, depth: int = 0) -> Values:
             if Compound in kinds:
                 return ANY
             return Values(
-                integers=ALL_INTEGERS if Integer in kinds else _NO_INTEGERS,
+                integers=ALL_INTEGERS if Integer in kinds else NO_INTEGERS,
                 floats=Float in kinds,
                 strings=String in kinds,
                 atoms=None if Atom in kinds else frozenset({"[]"}) if ListTerm in kinds else frozenset(),

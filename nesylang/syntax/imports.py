@@ -14,6 +14,7 @@ from nesylang.syntax.data_loading import with_tables_of_data
 from nesylang.syntax.databases import sqlite_tables
 from nesylang.syntax.files import read_source
 from nesylang.syntax.loading import Consultation, CsvFile, Loading, SqliteFile, parts_of, uses_data
+from nesylang.syntax.modules import clashes
 from nesylang.syntax.rows import STATED
 from nesylang.syntax.selection import WantedColumn, WantedTable
 from nesylang.syntax.statements import (
@@ -41,7 +42,8 @@ def load_program(source: Source, directory: Path) -> SyntaxTree:
 
     Relative imports are looked up in ``directory``. Imported files bring rules, types and declarations, never queries, evidence or
     expectations. A directive that loads a file is replaced by what is in the file: tables of data, or the statements of a program with
-    its queries and evidence. Raise NesyError with the syntax errors of all files, or for a file that cannot be read or a cycle of imports.
+    its queries and evidence. Raise NesyError with the syntax errors of all files, or for a file that cannot be read, a cycle of imports,
+    or a predicate that two files define without declaring it.
     """
     tree, diagnostics = parse_partially(source)
     return load_imports(tree, directory, (directory / Path(source.name).name).resolve(), diagnostics)
@@ -57,6 +59,8 @@ def load_imports(tree: SyntaxTree, directory: Path, path: Path | None = None, di
     if path is not None:
         loader.open.append(path)
     own = loader.load(tree, directory)
+    if loader.files and not loader.diagnostics:
+        loader.diagnostics.extend(clashes([*loader.files, own], STATED))
     statements = with_tables_of_data((*loader.statements, *own), loader.files_of_data, loader.diagnostics)
     if loader.diagnostics:
         raise NesyError(loader.diagnostics)
@@ -66,6 +70,7 @@ def load_imports(tree: SyntaxTree, directory: Path, path: Path | None = None, di
 class _Loader:
     def __init__(self) -> None:
         self.statements: list[Statement] = []
+        self.files: list[list[Statement]] = []
         self.diagnostics: list[Diagnostic] = []
         self.loaded: set[Path] = set()
         self.open: list[Path] = []
@@ -86,7 +91,9 @@ class _Loader:
                         statements.append(part)
                         shown = _locate(part, directory)
                         self._check_cycle(shown.resolve(), span)
-                        self.statements.extend(s for s in self._read(shown, span, "imported here") if not _is_own(s))
+                        brought = [s for s in self._read(shown, span, "imported here") if not _is_own(s)]
+                        self.statements.extend(brought)
+                        self.files.append(brought)
                     case Consultation(file=file, term=term):
                         shown = _consulted(file, term.span, directory)
                         statements.extend(s for s in self._read(shown, term.span, "loaded here") if not isinstance(s, Expectation))

@@ -293,7 +293,7 @@ class Normaliser:
         subject = self.pattern(element)
         match domain:
             case Compound(functor="..", args=(Integer(value=lowest), Integer(value=highest))):
-                return [self._engine("$range", (lowest, highest, subject), span)]
+                return [self.engine_goal("$range", (lowest, highest, subject), span)]
             case Compound(functor="..", args=(low, high)):
                 bounds = self.name("_"), self.name("_")
                 computed: list[Goal] = [Compute(bounds[0], self.pattern(low), span), Compute(bounds[1], self.pattern(high), span)]

@@ -1,0 +1,41 @@
+"""The types of a program's predicates as lines of text."""
+
+from __future__ import annotations
+
+from nesylang.analysis.check import indexed
+from nesylang.analysis.inferred import infer, type_names
+from nesylang.analysis.negative_heads import NEGATIVE, POSITIVE
+from nesylang.analysis.program import DeclaredPredicate
+from nesylang.analysis.values import ANY
+from nesylang.resources import stdlib_directory
+from nesylang.syntax.printer import print_name, print_statement
+from nesylang.syntax.statements import SyntaxTree
+
+
+def predicate_types(tree: SyntaxTree) -> tuple[str, ...]:
+    """Return a line for each predicate of a program, without those of the libraries: its name with the types of its arguments.
+
+    They are in the order in which the program declares or defines the predicates. What is declared is shown as it is declared, with its
+    keyword; otherwise the types are inferred.
+    """
+    program = indexed(tree)
+    values = infer(program).values
+    names = type_names(program.types)
+    places = {**program.definitions, **{found: predicate.span for found, predicate in program.declared.items()}}
+    order = program.sources()
+    shown = sorted(places, key=lambda found: (order.get(places[found].source, len(order)), places[found].start))
+    lines = []
+    for found in shown:
+        name, arity = found
+        if NEGATIVE in name or POSITIVE in name or places[found].source.name.startswith(str(stdlib_directory())):
+            continue
+        if found in program.declared:
+            lines.append(_declared(program.declared[found]))
+        else:
+            arguments = [names.get(each) or str(each) for each in values.get(found, (ANY,) * arity)]
+            lines.append(f"{print_name(name)}({', '.join(arguments)})" if arguments else print_name(name))
+    return tuple(lines)
+
+
+def _declared(predicate: DeclaredPredicate) -> str:
+    return print_statement(predicate.declaration).removesuffix(".")
