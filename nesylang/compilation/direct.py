@@ -17,7 +17,7 @@ from nesylang.compilation.sdd import SddCompiler
 from nesylang.formula import FALSE as NEVER
 from nesylang.formula import TRUE as ALWAYS
 from nesylang.formula import Formula, FormulaBuilder, Kind
-from nesylang.formula.conditioning import Conditioning
+from nesylang.formula.conditioning import Conditioning, ExhaustedError
 from nesylang.formula.distributions import Block, Merge
 from nesylang.formula.nodes import FormulaNodes
 from nesylang.formula.stepwise import answer
@@ -28,20 +28,16 @@ PROPERTIES = Properties(decomposable=True, deterministic=True, value_smooth=True
 SUPPORT_BITS = 1 << 32
 """Most bits that the supports of all nodes may have together."""
 
-PAIRS, PAIRS_PER_NODE = 10_000, 20
+PAIRS, PAIRS_PER_NODE = 2_000, 5
 """Most pairs of conditions that are compared, in all and for each node of the formula."""
 
-DECISIONS, DECISIONS_PER_NODE = 2_000, 4
-"""Most nodes that are made anew where choices are decided, in all and for each node of the formula."""
+DECISIONS = 3_000
+"""Most nodes that are looked at where choices are decided."""
 
 JOINT = 200_000
 """Most pairs of states of parts that conjunctions of several aggregates are taken apart to."""
 
 Step = Generator[int, int, int]
-
-
-class NotCertifiedError(RuntimeError):
-    """A formula is not close enough to a circuit."""
 
 
 class DirectCompiler:
@@ -57,7 +53,7 @@ class DirectCompiler:
         meter = Meter(budget)
         try:
             return _Emission(formula, values, meter).run()
-        except NotCertifiedError:
+        except ExhaustedError:
             return self.otherwise.compile(formula, values, budget)
 
 
@@ -65,14 +61,13 @@ class _Emission:
     def __init__(self, formula: Formula, values: Sequence[int], meter: Meter) -> None:
         choices = formula.choices(formula.roots)
         if len(formula.nodes) * len(choices) // 2 > SUPPORT_BITS:
-            raise NotCertifiedError
+            raise ExhaustedError
         self.roots = formula.roots
         self.values = values
         self.meter = meter
         self.builder = FormulaBuilder.of(formula)
         self.exclusion = Exclusion(FormulaNodes(self.builder, values), PAIRS + PAIRS_PER_NODE * len(formula.nodes))
-        self.conditioning = Conditioning(self.builder, self.exclusion)
-        self.decisions = DECISIONS + DECISIONS_PER_NODE * len(formula.nodes)
+        self.conditioning = Conditioning(self.builder, self.exclusion, DECISIONS)
         self.joint = JOINT
         self.leaves = [(choice, value) for choice in choices for value in range(values[choice])]
         self.first_leaf: dict[int, int] = {}
@@ -84,7 +79,7 @@ class _Emission:
         self.sets: dict[tuple[int, int], int] = {}
 
     def run(self) -> Circuit:
-        """Return the circuit of all roots; raise NotCertifiedError where it would take too much."""
+        """Return the circuit of all roots; raise ExhaustedError where it would take too much."""
         roots = [answer(root, self._node, self.known) for root in self.roots]
         return build_circuit(self.leaves, self.sums, roots, PROPERTIES, DirectCompiler.name)
 
@@ -156,7 +151,7 @@ class _Emission:
             split = self._split(result)
             self.joint -= len(pairs) * len(split) if len(results) > 1 else 0
             if self.joint < 0:
-                raise NotCertifiedError
+                raise ExhaustedError
             conjunction = self.builder.conjunction
             pairs = [(conjunction([left, one]), conjunction([right, other])) for left, right in pairs for one, other in split]
         halves: tuple[list[int], list[int]] = ([], [])
@@ -183,7 +178,7 @@ class _Emission:
             parts = components(children, self.exclusion.support)
             if len(parts) == 1:
                 several = sum(map(self._is_result, children)) > 1
-                pairs = self._halves(children) if several or self._exhausted() else None
+                pairs = self._halves(children) if several or self.conditioning.steps > DECISIONS // 2 else None
                 if pairs is not None:
                     return (yield from self._pairs(pairs))
                 return (yield from self._decide(literal, self._shared(children)))
@@ -243,8 +238,6 @@ class _Emission:
 
     def _decide(self, literal: int, shared: int) -> Step:
         """Return a literal as a sum over the values of the first of some choices."""
-        if self._exhausted():
-            raise NotCertifiedError
         (choice,) = self.exclusion.choices(shared & -shared)
         allowed = self.exclusion.allowed(literal).get(choice, -1)
         left: dict[int, int] = {}
@@ -256,9 +249,6 @@ class _Emission:
         for found, values in left.items():
             elements.append((self._values(choice, values), (yield found)))
         return self._sum(elements)
-
-    def _exhausted(self) -> bool:
-        return self.conditioning.steps > self.decisions
 
     def _shared(self, literals: Sequence[int]) -> int:
         """Return the choices that more than one of some literals depends on."""

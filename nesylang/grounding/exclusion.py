@@ -330,18 +330,18 @@ class Exclusion:
             if members[0] is not None and members[1] is not None and members[0].family == members[1].family:
                 return not members[0].states & members[1].states
         gates = self.conjuncts(first), self.conjuncts(second)
+        for gate, other in zip(gates, (second, first), strict=True):
+            if gate is not None and gate.conjunction:
+                for child in gate.children:
+                    # What a condition on one choice excludes shows in the values that are allowed.
+                    support = self.support(child)
+                    if support & self.support(other) and support & (support - 1) and (yield child, other):
+                        return True
         sides = [
             gate.children if gate is not None and not gate.conjunction else [literal]
             for gate, literal in zip(gates, (first, second), strict=True)
         ]
-        if sides != [[first], [second]] and (yield from self._across(*sides)):
-            return True
-        for gate, other in zip(gates, (second, first), strict=True):
-            if gate is not None and gate.conjunction:
-                for child in gate.children:
-                    if self.support(child) & self.support(other) and (yield child, other):
-                        return True
-        return False
+        return sides != [[first], [second]] and (yield from self._across(*sides))
 
     def _across(self, first: Sequence[int], second: Sequence[int]) -> Question:
         """Return whether all of some literals exclude all of some others; they are split first by choices that all of them restrict."""
