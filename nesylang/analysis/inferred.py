@@ -21,10 +21,10 @@ from nesylang.analysis.negative_heads import NEGATIVE, POSITIVE
 from nesylang.analysis.probabilities import is_network
 from nesylang.analysis.program import DeclaredPredicate, Program, Rule, references
 from nesylang.analysis.types import Type
-from nesylang.analysis.values import ANY, NOTHING, Values, join, join_all, of_type
+from nesylang.analysis.values import ANY, NOTHING, Values, is_exactly_within, join, join_all, of_type
 from nesylang.analysis.variables import looks_computed
 from nesylang.source import Diagnostic, Span
-from nesylang.syntax.statements import Evidence, ExpectAnswers, ExpectProbability, Query
+from nesylang.syntax.statements import Evidence, ExpectAnswers, ExpectProbability, PredicateDeclaration, Query
 from nesylang.syntax.terms import Compound, ListTerm, Term, Variable, signature, subterms
 
 WIDENED = 4
@@ -36,10 +36,15 @@ ABANDONED = 8
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """The values of the arguments of each predicate, those declared included, and what cannot be."""
+    """The values of the arguments of each predicate, those declared included, and what cannot be.
+
+    ``undecided`` has the arguments in the heads of declared predicates that may have values outside their types: for each predicate and
+    position, their places.
+    """
 
     values: Mapping[Signature, tuple[Values, ...]]
     diagnostics: tuple[Diagnostic, ...]
+    undecided: Mapping[Signature, Mapping[int, tuple[Span, ...]]]
 
 
 def infer(program: Program) -> Inference:
@@ -60,7 +65,7 @@ def infer(program: Program) -> Inference:
     known = {diagnostic.span for diagnostic in found} | places
     found.extend(diagnostic for diagnostic in exact.unmatched() if diagnostic.span not in known)
     values = {signature: tuple(use.values for use in uses) for signature, uses in exact.uses.items() if uses is not None}
-    return Inference(values, tuple(dict.fromkeys(found)))
+    return Inference(values, tuple(dict.fromkeys(found)), exact.undecided())
 
 
 class _Inferring:
@@ -168,6 +173,24 @@ class _Inferring:
                 name, values = output
                 known[name] = values, ()
         return known if rule.clause.body is None else self.bodies.through(rule.clause.body, known)
+
+    def undecided(self) -> dict[Signature, dict[int, tuple[Span, ...]]]:
+        """Return the places in the heads of predicates declared with ``pred`` whose values may be outside the declared types."""
+        found: dict[Signature, dict[int, tuple[Span, ...]]] = {}
+        for declared, predicate in self.program.declared.items():
+            if not isinstance(predicate.declaration, PredicateDeclaration):
+                continue
+            for rule in self.rules.get(declared, ()):
+                known = {} if rule.clause.body is None else self.bodies.through(rule.clause.body, {})
+                for head in rule.clause.heads:
+                    if known is None or signature(head.atom) != declared or not isinstance(head.atom, Compound):
+                        continue
+                    for position, (argument, type_) in enumerate(zip(head.atom.args, predicate.arguments, strict=True)):
+                        if not is_exactly_within(value(argument, known), type_):
+                            places = found.setdefault(declared, {})
+                            places[position] = (*places.get(position, ()), argument.span)
+        self.bodies.conflicts.clear()
+        return found
 
     def _report(self, component: Iterable[Signature]) -> None:
         """Go through the rules of a component once more and keep what cannot be."""
