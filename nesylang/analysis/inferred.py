@@ -18,6 +18,7 @@ from nesylang.analysis.components import strong_components
 from nesylang.analysis.conflicts import Conflict, Environment, Use, never_holds, no_clause, type_error
 from nesylang.analysis.goals import indicators
 from nesylang.analysis.negative_heads import NEGATIVE, POSITIVE
+from nesylang.analysis.private_names import shown_name
 from nesylang.analysis.probabilities import is_network
 from nesylang.analysis.program import DeclaredPredicate, Program, Rule, references
 from nesylang.analysis.types import Type
@@ -224,14 +225,16 @@ class _Inferring:
         for rule in self.program.rules:
             if rule.is_special and isinstance(rule.clause.heads[0].atom, Compound):
                 self._ask((rule.clause.body, rule.clause.heads[0].atom.args[0]))
-        self.bodies.calls.clear()
-        self._keep()
 
     def _ask(self, goals: Iterable[Term | None]) -> None:
+        """Go through what is asked together; a question may well be a test that fails, so that only calls of predicates are looked at."""
         known: Environment | None = {}
         for goal in goals:
             if goal is not None and known is not None:
                 known = self.bodies.through(goal, known)
+        self.bodies.conflicts[:] = [c for c in self.bodies.conflicts if c.use.home is not None or c.is_error]
+        self.bodies.calls.clear()
+        self._keep()
 
     def conflicts(self) -> list[Conflict]:
         """Return the conflicts that were found, one for each place."""
@@ -244,7 +247,7 @@ class _Inferring:
             found = goal.functor, len(goal.args)
             if negated or found in self.program.declared or not clauses.excludes(found, goal):
                 continue
-            yield no_clause(goal, self.program.definitions[found], f"{found[0]}/{found[1]}")
+            yield no_clause(goal, self.program.definitions[found], f"{shown_name(found[0])}/{found[1]}")
 
     def _facts(self, found: Signature) -> tuple[Values, ...] | None:
         """Return the values of a predicate's facts, None where it has none."""
@@ -265,7 +268,7 @@ class _Inferring:
 
     def _use(self, found: Signature, position: int, values: Values) -> Use:
         home = self.program.definitions[found]
-        return Use(values, home, f"argument {position + 1} of {found[0]}/{found[1]}", self.names.get(values, ""), False, home)
+        return Use(values, home, f"argument {position + 1} of {shown_name(found[0])}/{found[1]}", self.names.get(values, ""), False, home)
 
 
 def type_names(types: Mapping[str, Type]) -> dict[Values, str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from nesylang.analysis.check import indexed
 from nesylang.analysis.inferred import infer, type_names
 from nesylang.analysis.negative_heads import NEGATIVE, POSITIVE
+from nesylang.analysis.private_names import shown_name
 from nesylang.analysis.program import DeclaredPredicate, references
 from nesylang.analysis.values import ANY
 from nesylang.resources import stdlib_directory
-from nesylang.syntax.printer import print_name, print_type
+from nesylang.syntax.printer import print_type
 from nesylang.syntax.statements import PredicateDeclaration, SyntaxTree
 
 
@@ -33,7 +34,7 @@ def predicate_types(tree: SyntaxTree) -> tuple[str, ...]:
             lines.append(_declared(program.declared[found]))
         else:
             arguments = [names.get(each) or str(each) for each in values.get(found, (ANY,) * arity)]
-            lines.append(f"{print_name(name)}({', '.join(arguments)})" if arguments else print_name(name))
+            lines.append(f"{shown_name(name)}({', '.join(arguments)})" if arguments else shown_name(name))
     return tuple(lines)
 
 
@@ -43,5 +44,5 @@ def _declared(predicate: DeclaredPredicate) -> str:
     keyword = "pred" if isinstance(declaration, PredicateDeclaration) else keyword
     arguments = [print_type(reference) for reference in references(declaration)]
     output = None if isinstance(declaration, PredicateDeclaration) or declaration.output is None else arguments.pop()
-    head = f"{print_name(predicate.name)}({', '.join(arguments)})" if arguments else print_name(predicate.name)
+    head = f"{shown_name(predicate.name)}({', '.join(arguments)})" if arguments else shown_name(predicate.name)
     return f"{keyword} {head}" + ("" if output is None else f" -> {output}")
