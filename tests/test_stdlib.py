@@ -80,10 +80,19 @@ def test_a_library_is_imported_once() -> None:
     assert twice == {"on(a)": pytest.approx(0.5)}
 
 
-def test_programs_may_add_to_a_library() -> None:
-    """Clauses of the same name are further clauses, as for any predicate."""
-    found = answers("import lists. last([], none). query last([], X). query last([a], X).")
+def test_programs_may_add_to_a_library_on_purpose() -> None:
+    """Clauses of the same name are further clauses, where the program says that it means them to be."""
+    found = answers("import lists. :- multifile last/2. last([], none). query last([], X). query last([a], X).")
     assert found == {"last([],none)": 1.0, "last([a],a)": 1.0}
+
+
+def test_programs_that_define_what_a_library_has_are_refused() -> None:
+    with pytest.raises(nesy.NesyError) as failure:
+        nesy.loads("import lists. append([], L, L). append([H|T], L, [H|R]) :- append(T, L, R).")
+    (diagnostic,) = failure.value.diagnostics
+    assert diagnostic.code == "E228"
+    assert [label.span.source.name.endswith("lists.nesy") for label in diagnostic.labels] == [False, True]
+    assert diagnostic.hint == "rename one of them, or leave out the import of the library"
 
 
 def test_private_predicates_stay_private() -> None:

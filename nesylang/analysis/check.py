@@ -115,7 +115,8 @@ class Analysis:
     name and arity; foreign predicates over tensors are among ``neural``.
     ``known`` are the predicates that clauses define or directives announce, ``libraries`` those of ProbLog's that are loaded;
     ``unknown_fails`` says that calls of other predicates fail instead of being errors. ``inferred`` has the values that the arguments of
-    each predicate may have, declared or inferred from its clauses; predicates that are not there may have any.
+    each predicate may have, declared or inferred from its clauses; predicates that are not there may have any. ``undecided`` has, for
+    predicates declared with ``pred``, the arguments of heads whose values are to be compared with their types when they are derived.
     """
 
     statements: tuple[Statement, ...]
@@ -129,6 +130,7 @@ class Analysis:
     libraries: frozenset[str]
     unknown_fails: bool
     inferred: Mapping[Signature, tuple[Values, ...]]
+    undecided: Mapping[Signature, Mapping[int, tuple[Span, ...]]]
 
 
 def diagnose(tree: SyntaxTree) -> tuple[Diagnostic, ...]:
@@ -193,6 +195,7 @@ def analyse(tree: SyntaxTree) -> Analysis:
         libraries=program.libraries,
         unknown_fails=program.unknown_fails,
         inferred=inference.values,
+        undecided=inference.undecided,
     )
 
 

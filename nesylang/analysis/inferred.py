@@ -18,13 +18,14 @@ from nesylang.analysis.components import strong_components
 from nesylang.analysis.conflicts import Conflict, Environment, Use, never_holds, no_clause, type_error
 from nesylang.analysis.goals import indicators
 from nesylang.analysis.negative_heads import NEGATIVE, POSITIVE
+from nesylang.analysis.private_names import shown_name
 from nesylang.analysis.probabilities import is_network
 from nesylang.analysis.program import DeclaredPredicate, Program, Rule, references
 from nesylang.analysis.types import Type
-from nesylang.analysis.values import ANY, NOTHING, Values, join, join_all, of_type
+from nesylang.analysis.values import ANY, NOTHING, Values, is_exactly_within, join, join_all, of_type
 from nesylang.analysis.variables import looks_computed
 from nesylang.source import Diagnostic, Span
-from nesylang.syntax.statements import Evidence, ExpectAnswers, ExpectProbability, Query
+from nesylang.syntax.statements import Evidence, ExpectAnswers, ExpectProbability, PredicateDeclaration, Query
 from nesylang.syntax.terms import Compound, ListTerm, Term, Variable, signature, subterms
 
 WIDENED = 4
@@ -36,10 +37,15 @@ ABANDONED = 8
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """The values of the arguments of each predicate, those declared included, and what cannot be."""
+    """The values of the arguments of each predicate, those declared included, and what cannot be.
+
+    ``undecided`` has the arguments in the heads of declared predicates that may have values outside their types: for each predicate and
+    position, their places.
+    """
 
     values: Mapping[Signature, tuple[Values, ...]]
     diagnostics: tuple[Diagnostic, ...]
+    undecided: Mapping[Signature, Mapping[int, tuple[Span, ...]]]
 
 
 def infer(program: Program) -> Inference:
@@ -60,7 +66,7 @@ def infer(program: Program) -> Inference:
     known = {diagnostic.span for diagnostic in found} | places
     found.extend(diagnostic for diagnostic in exact.unmatched() if diagnostic.span not in known)
     values = {signature: tuple(use.values for use in uses) for signature, uses in exact.uses.items() if uses is not None}
-    return Inference(values, tuple(dict.fromkeys(found)))
+    return Inference(values, tuple(dict.fromkeys(found)), exact.undecided())
 
 
 class _Inferring:
@@ -169,6 +175,24 @@ class _Inferring:
                 known[name] = values, ()
         return known if rule.clause.body is None else self.bodies.through(rule.clause.body, known)
 
+    def undecided(self) -> dict[Signature, dict[int, tuple[Span, ...]]]:
+        """Return the places in the heads of predicates declared with ``pred`` whose values may be outside the declared types."""
+        found: dict[Signature, dict[int, tuple[Span, ...]]] = {}
+        for declared, predicate in self.program.declared.items():
+            if not isinstance(predicate.declaration, PredicateDeclaration):
+                continue
+            for rule in self.rules.get(declared, ()):
+                known = {} if rule.clause.body is None else self.bodies.through(rule.clause.body, {})
+                for head in rule.clause.heads:
+                    if known is None or signature(head.atom) != declared or not isinstance(head.atom, Compound):
+                        continue
+                    for position, (argument, type_) in enumerate(zip(head.atom.args, predicate.arguments, strict=True)):
+                        if not is_exactly_within(value(argument, known), type_):
+                            places = found.setdefault(declared, {})
+                            places[position] = (*places.get(position, ()), argument.span)
+        self.bodies.conflicts.clear()
+        return found
+
     def _report(self, component: Iterable[Signature]) -> None:
         """Go through the rules of a component once more and keep what cannot be."""
         for found in component:
@@ -201,14 +225,16 @@ class _Inferring:
         for rule in self.program.rules:
             if rule.is_special and isinstance(rule.clause.heads[0].atom, Compound):
                 self._ask((rule.clause.body, rule.clause.heads[0].atom.args[0]))
-        self.bodies.calls.clear()
-        self._keep()
 
     def _ask(self, goals: Iterable[Term | None]) -> None:
+        """Go through what is asked together; a question may well be a test that fails, so that only calls of predicates are looked at."""
         known: Environment | None = {}
         for goal in goals:
             if goal is not None and known is not None:
                 known = self.bodies.through(goal, known)
+        self.bodies.conflicts[:] = [c for c in self.bodies.conflicts if c.use.home is not None or c.is_error]
+        self.bodies.calls.clear()
+        self._keep()
 
     def conflicts(self) -> list[Conflict]:
         """Return the conflicts that were found, one for each place."""
@@ -221,7 +247,7 @@ class _Inferring:
             found = goal.functor, len(goal.args)
             if negated or found in self.program.declared or not clauses.excludes(found, goal):
                 continue
-            yield no_clause(goal, self.program.definitions[found], f"{found[0]}/{found[1]}")
+            yield no_clause(goal, self.program.definitions[found], f"{shown_name(found[0])}/{found[1]}")
 
     def _facts(self, found: Signature) -> tuple[Values, ...] | None:
         """Return the values of a predicate's facts, None where it has none."""
@@ -242,7 +268,7 @@ class _Inferring:
 
     def _use(self, found: Signature, position: int, values: Values) -> Use:
         home = self.program.definitions[found]
-        return Use(values, home, f"argument {position + 1} of {found[0]}/{found[1]}", self.names.get(values, ""), False, home)
+        return Use(values, home, f"argument {position + 1} of {shown_name(found[0])}/{found[1]}", self.names.get(values, ""), False, home)
 
 
 def type_names(types: Mapping[str, Type]) -> dict[Values, str]:

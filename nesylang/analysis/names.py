@@ -8,6 +8,7 @@ from nesylang.analysis.aggregates import is_aggregate
 from nesylang.analysis.builtins import BUILTINS, DIRECTIVES, LIBRARIES, SPECIAL, UNSUPPORTED, Signature
 from nesylang.analysis.goals import Goal
 from nesylang.analysis.program import Program, index
+from nesylang.analysis.prolog_names import INSTEAD
 from nesylang.analysis.suggestions import closest
 from nesylang.source import Diagnostic, Label, Source, Span
 from nesylang.syntax.statements import Statement
@@ -123,6 +124,8 @@ def _hint(called: Signature, library: str | None, known: frozenset[Signature], d
         return "a probability stands before the head of a clause:  0.9 :: alarm :- burglary."
     if called == ("~", 1):
         return "negation is written  not"
+    if name in INSTEAD and library is None:
+        return INSTEAD[name]
     if library is not None:
         directive = f":- use_module(library({library}))."
         return f"it is in a library; add  import lists.  or  {directive}" if library == "lists" else f"it is in a library; add  {directive}"

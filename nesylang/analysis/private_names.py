@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from nesylang.syntax.printer import print_name
 from nesylang.syntax.statements import (
     Clause,
     Directive,
@@ -46,6 +47,11 @@ def with_private_names(statements: tuple[Statement, ...]) -> tuple[Statement, ..
             taken.add(new)
             renamed.setdefault(place, {})[name] = new
     return tuple(_renamed_statement(s, renamed[s.span.source.name]) if s.span.source.name in renamed else s for s in statements)
+
+
+def shown_name(name: str) -> str:
+    """Return the name of a predicate as it is written."""
+    return name.split(OF)[0] if name.startswith("_") else print_name(name)
 
 
 def _defined(statement: Statement) -> list[str]:

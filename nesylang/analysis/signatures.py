@@ -5,6 +5,7 @@ from __future__ import annotations
 from nesylang.analysis.check import indexed
 from nesylang.analysis.inferred import infer, type_names
 from nesylang.analysis.negative_heads import NEGATIVE, POSITIVE
+from nesylang.analysis.private_names import shown_name
 from nesylang.analysis.program import DeclaredPredicate
 from nesylang.analysis.values import ANY
 from nesylang.resources import stdlib_directory
@@ -33,9 +34,11 @@ def predicate_types(tree: SyntaxTree) -> tuple[str, ...]:
             lines.append(_declared(program.declared[found]))
         else:
             arguments = [names.get(each) or str(each) for each in values.get(found, (ANY,) * arity)]
-            lines.append(f"{print_name(name)}({', '.join(arguments)})" if arguments else print_name(name))
+            lines.append(f"{shown_name(name)}({', '.join(arguments)})" if arguments else shown_name(name))
     return tuple(lines)
 
 
 def _declared(predicate: DeclaredPredicate) -> str:
-    return print_statement(predicate.declaration).removesuffix(".")
+    """Return a declaration as it is printed, with the name that the program writes."""
+    printed = print_statement(predicate.declaration).removesuffix(".")
+    return printed.replace(print_name(predicate.name), shown_name(predicate.name), 1)

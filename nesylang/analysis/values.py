@@ -225,9 +225,18 @@ def join_all(values: Iterable[Values]) -> Values:
     return reduce(join, values, NOTHING)
 
 
-def is_within(first: Values, second: Values) -> bool:
-    """Return whether all terms of the first set are surely in the second."""
-    return meet(first, second) == first or meet(first, second) == replace(first, opaque=second.opaque)
+def is_exactly_within(values: Values, type_: Type) -> bool:
+    """Return whether all terms of a set are surely values of a type."""
+    match type_:
+        case OpaqueType():
+            return True
+        case EnumerationType() if values.floats or values.strings:
+            return False
+        case ListOf(element=element) if values.lists:
+            inner = values.elements or ANY
+            return is_exactly_within(replace(values, lists=False, elements=None), type_) and is_exactly_within(inner, element)
+        case _:
+            return meet(values, of_type(type_)) == values
 
 
 def _common(first: frozenset[Item] | None, second: frozenset[Item] | None) -> frozenset[Item] | None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 INDENT = "  "
 NO_ANSWERS = "no answers"
+IMPOSSIBLE = "impossible condition"
 
 
 def table(results: Sequence[QueryMarginals]) -> str:
@@ -22,14 +23,18 @@ def table(results: Sequence[QueryMarginals]) -> str:
     if not results:
         return ""
     if len(results) == 1:
-        return "".join(f"{line}\n" for line in _lines(_rows(results[0])))
+        return "".join(f"{line}\n" for line in _answers(results[0]))
     if all([print_term(answer.atom) for answer in result.answers] == [result.name] for result in results):
         return "".join(f"{line}\n" for line in _lines([row for result in results for row in _rows(result)]))
-    return "".join(f"{line}\n" for result in results for line in (f"{result.name}:", *(INDENT + line for line in _lines(_rows(result)))))
+    return "".join(f"{line}\n" for result in results for line in (f"{result.name}:", *(INDENT + line for line in _answers(result))))
 
 
 def _rows(result: QueryMarginals) -> list[tuple[str, str]]:
     return [(print_term(answer.atom), f"{answer.probability:.10g}") for answer in result.answers]
+
+
+def _answers(result: QueryMarginals) -> list[str]:
+    return [IMPOSSIBLE] if result.impossible and not result.answers else _lines(_rows(result))
 
 
 def _lines(rows: Sequence[tuple[str, str]]) -> list[str]:
@@ -38,16 +43,17 @@ def _lines(rows: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def json_text(results: Sequence[QueryMarginals]) -> str:
-    """Return a line of JSON: ``{"results": [{"query": ..., "answers": [{"atom": ..., "probability": ...}]}]}``."""
+    """Return a line of JSON: ``{"results": [{"query": ..., "answers": [{"atom": ..., "probability": ...}]}]}``.
+
+    A query with an impossible condition has an ``error`` besides, its code.
+    """
     import json
 
-    document = [
-        {
-            "query": result.name,
-            "answers": [{"atom": print_term(answer.atom), "probability": answer.probability} for answer in result.answers],
-        }
-        for result in results
-    ]
+    document: list[dict[str, object]] = []
+    for result in results:
+        answers = [{"atom": print_term(answer.atom), "probability": answer.probability} for answer in result.answers]
+        impossible = {"error": result.impossible[0].code} if result.impossible else {}
+        document.append({"query": result.name, "answers": answers, **impossible})
     return json.dumps({"results": document}, ensure_ascii=False) + "\n"
 
 

@@ -173,6 +173,7 @@ def _run(conversation: Conversation, argument: str) -> None:
     if not results:
         raise UsageError("the program has no query")
     print(table(results), end="")
+    report(dict.fromkeys(diagnostic for result in results for diagnostic in result.impossible))
 
 
 def _load(conversation: Conversation, argument: str) -> None:

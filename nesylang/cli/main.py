@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from difflib import get_close_matches
 
 import nesylang
 from nesylang.cli import check, repl, run, test
@@ -53,6 +54,10 @@ def _run(argv: list[str] | None) -> int:
     if not (sys.argv[1:] if argv is None else argv):
         parser.print_help(sys.stderr)
         return WRONG_USAGE
+    first = (sys.argv[1:] if argv is None else argv)[0]
+    if first not in COMMANDS and not first.startswith("-"):
+        print(f"nesy: error: there is no command '{first}'\n{_instead(first)}", file=sys.stderr)
+        return WRONG_USAGE
     try:
         arguments = parser.parse_args(argv)
     except SystemExit as exit_:
@@ -67,6 +72,15 @@ def _run(argv: list[str] | None) -> int:
         return WRONG_USAGE
     except NesyError as failure:
         return report_failure(failure)
+
+
+def _instead(word: str) -> str:
+    """Return what somebody may have meant who wrote no command."""
+    if word.endswith((".nesy", ".pl")) or os.path.exists(word):
+        return f"to run a program:  nesy run {word}"
+    similar = get_close_matches(word, COMMANDS, n=1)
+    meant = f"did you mean '{similar[0]}'? " if similar else ""
+    return f"{meant}the commands are {', '.join(COMMANDS)};  nesy --help  explains them"
 
 
 def _write_any_text() -> None:

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 
 from nesylang.cli.bindings import add_bind
 from nesylang.cli.budget import add_budget, settings_of
-from nesylang.cli.command import FINE, Command
+from nesylang.cli.command import FINE, WRONG_PROGRAM, Command
 
 FORMATS = ("table", "json", "csv")
 
@@ -38,7 +38,7 @@ def run(arguments: Namespace) -> int:
     from nesylang.cli.answers import FORMATS as WRITERS
     from nesylang.cli.program_files import open_program, read_values
     from nesylang.cli.reporting import report, say
-    from nesylang.inference import compile_analysis, marginals
+    from nesylang.inference import compile_analysis, possible_marginals
     from nesylang.source import Diagnostic, NesyError, Source
     from nesylang.syntax import load_program
     from nesylang.syntax.questions import parse_observation, parse_question
@@ -70,11 +70,13 @@ def run(arguments: Namespace) -> int:
     if arguments.inputs is not None:
         analysis = analyse(SyntaxTree(with_input_values(analysis, read_values(arguments.inputs))))
     report(analysis.warnings)
-    results = marginals(compile_analysis(analysis, settings_of(arguments), asked or None))
+    results = possible_marginals(compile_analysis(analysis, settings_of(arguments), asked or None))
     if not results:
         say(f"{source.name} asks nothing: add a line like `query goal.` to it, or use -q GOAL")
     print(WRITERS[arguments.format](results), end="")
-    return FINE
+    impossible = [diagnostic for result in results for diagnostic in result.impossible]
+    report(dict.fromkeys(impossible))
+    return WRONG_PROGRAM if impossible else FINE
 
 
 COMMAND = Command(

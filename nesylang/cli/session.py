@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nesylang.analysis import Analysis, analyse
-from nesylang.inference import Outcome, QueryMarginals, Settings, check_expectations, compile_analysis, marginals
+from nesylang.inference import Outcome, QueryMarginals, Settings, check_expectations, compile_analysis, marginals, possible_marginals
 from nesylang.source import Diagnostic, Source, error
 from nesylang.syntax import parse, print_statement
 from nesylang.syntax.files import read_source
@@ -101,8 +101,8 @@ class Session:
         return marginals(compile_analysis(analysis, self.settings, [query])), self._about(analysis, (query,))
 
     def run(self) -> tuple[QueryMarginals, ...]:
-        """Return the answers to the program's own queries."""
-        return marginals(compile_analysis(self.analysis, self.settings))
+        """Return the answers to the program's own queries, which may have impossible conditions."""
+        return possible_marginals(compile_analysis(self.analysis, self.settings))
 
     def check(self, expectation: ExpectProbability | ExpectAnswers) -> Outcome:
         """Return what becomes of an expectation, which is not added; raise NesyError where it is wrong."""

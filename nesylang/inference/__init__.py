@@ -1,7 +1,7 @@
 """The verbs: what is asked of a program."""
 
 from nesylang.inference.expectations import Outcome, Report, check_expectations, check_expected_errors, report_expectations
-from nesylang.inference.marginals import Answer, QueryMarginals, marginals
+from nesylang.inference.marginals import Answer, QueryMarginals, marginals, possible_marginals
 from nesylang.inference.pipeline import Settings, compile_analysis
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "check_expected_errors",
     "compile_analysis",
     "marginals",
+    "possible_marginals",
     "report_expectations",
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nesylang.analysis import Analysis, analyse
 from nesylang.analysis.arithmetic import evaluate
-from nesylang.inference.marginals import Answer, marginals
+from nesylang.inference.marginals import Answer, marginals, possible_marginals
 from nesylang.inference.pipeline import Settings, compile_analysis
 from nesylang.source import Diagnostic, Label, NesyError, Source, error
 from nesylang.syntax import load_program, print_term
@@ -17,6 +17,10 @@ from nesylang.syntax.statements import ExpectAnswers, Expectation, ExpectError, 
 
 TOLERANCE = 1e-6
 """How far a probability may be from the one expected."""
+
+
+IMPOSSIBLE_CONDITION = "E503"
+"""The code of a condition of probability zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,9 @@ def _evaluate(analysis: Analysis, settings: Settings, with_queries: bool) -> tup
     except NesyError as failure:
         found.extend(failure.diagnostics)
     if with_queries:
+        # Conditions that are impossible are what such a program may expect.
+        found.extend(o.failure for o in outcomes if o.failure is not None and o.failure.code == IMPOSSIBLE_CONDITION)
+        outcomes = tuple(o for o in outcomes if o.failure is None or o.failure.code != IMPOSSIBLE_CONDITION)
         try:
             marginals(compile_analysis(analysis, settings))
         except NesyError as failure:
@@ -110,8 +117,11 @@ def check_expectations(analysis: Analysis, settings: Settings) -> tuple[Outcome,
         Query(expected.goal, expected.condition if isinstance(expected, ExpectProbability) else None, expected.span)
         for expected in expectations
     ]
-    results = marginals(compile_analysis(analysis, settings, queries))
-    return tuple(Outcome(expected, _check(expected, result.answers)) for expected, result in zip(expectations, results, strict=True))
+    results = possible_marginals(compile_analysis(analysis, settings, queries))
+    return tuple(
+        Outcome(expected, result.impossible[0] if result.impossible else _check(expected, result.answers))
+        for expected, result in zip(expectations, results, strict=True)
+    )
 
 
 def _check(expected: ExpectProbability | ExpectAnswers, answers: tuple[Answer, ...]) -> Diagnostic | None:

@@ -9,6 +9,7 @@ from nesylang.circuit import FALSE
 from nesylang.compilation.compiled import CompiledProgram
 from nesylang.evaluation import SEMIRINGS, evaluate, leaf_probabilities
 from nesylang.grounding.program import GroundProgram
+from nesylang.inference.conflicting_evidence import conflicting
 from nesylang.source import Diagnostic, Label, NesyError
 from nesylang.syntax.terms import Term
 
@@ -31,6 +32,8 @@ class QueryMarginals:
     name: str
     goal: Term
     answers: tuple[Answer, ...]
+    impossible: tuple[Diagnostic, ...] = ()
+    """Says of each answer that is left out why it has no probability: its condition is impossible."""
 
 
 def marginals(compiled: CompiledProgram) -> tuple[QueryMarginals, ...]:
@@ -38,22 +41,29 @@ def marginals(compiled: CompiledProgram) -> tuple[QueryMarginals, ...]:
 
     Raises E501 where the evidence has probability zero, E503 where a condition has, E505 where the program needs networks or weights.
     """
+    results = possible_marginals(compiled)
+    diagnostics = [diagnostic for result in results for diagnostic in result.impossible]
+    if diagnostics:
+        raise NesyError(dict.fromkeys(diagnostics))
+    return results
+
+
+def possible_marginals(compiled: CompiledProgram) -> tuple[QueryMarginals, ...]:
+    """Return what ``marginals`` does, without the answers whose condition has probability zero; ``impossible`` speaks of them."""
     ground = compiled.ground
     roots = _Roots(compiled)
     if roots.impossible(0):
         raise NesyError([_impossible_evidence(ground)])
-    diagnostics: list[Diagnostic] = []
     results = []
     for query, answer_roots, condition_roots in zip(ground.queries, compiled.answer_roots, compiled.condition_roots, strict=True):
         answers = []
+        diagnostics: list[Diagnostic] = []
         for answer, root, condition in zip(query.answers, answer_roots, condition_roots, strict=True):
             if roots.impossible(condition):
                 diagnostics.append(_impossible_condition(query.name, answer.atom))
             else:
                 answers.append(Answer(answer.atom, roots.ratio(root, condition)))
-        results.append(QueryMarginals(query.name, query.goal, tuple(answers)))
-    if diagnostics:
-        raise NesyError(dict.fromkeys(diagnostics))
+        results.append(QueryMarginals(query.name, query.goal, tuple(answers), tuple(dict.fromkeys(diagnostics))))
     return tuple(results)
 
 
@@ -86,13 +96,16 @@ class _Roots:
 
 def _impossible_evidence(ground: GroundProgram) -> Diagnostic:
     observed = [item for item in ground.evidence if item.value is not None]
-    labels = tuple(Label(item.span, "observed true" if item.value else "observed false") for item in observed)
-    return Diagnostic(
-        "E501",
-        "the evidence has probability zero",
-        labels,
-        "no possible world agrees with all of the evidence: remove a piece of it, or give the facts it rests on a probability above zero",
-    )
+    found = conflicting(ground)
+    labels = tuple(Label(item.span, "observed true" if item.value else "observed false") for item in (observed if found is None else found))
+    hint = "remove a piece of it, or give the facts it rests on a probability above zero"
+    if found is None or len(found) == len(observed):
+        hint = f"no possible world agrees with all of the evidence: {hint}"
+    elif len(found) == 1:
+        hint = "no possible world agrees with this piece, whatever else is observed: remove it, or give what it rests on a probability"
+    else:
+        hint = f"no possible world agrees with these {len(found)} of the {len(observed)} pieces of evidence together: remove one of them"
+    return Diagnostic("E501", "the evidence has probability zero", labels, hint)
 
 
 def _impossible_condition(name: str, atom: Term) -> Diagnostic:

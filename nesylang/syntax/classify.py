@@ -10,6 +10,7 @@ from nesylang.syntax.data_statements import MisformedData, data_declaration
 from nesylang.syntax.fact_runs import SHORTEST_RUN, tokens_and_tables
 from nesylang.syntax.operators import AGGREGATES
 from nesylang.syntax.parser import Parser, Sentence
+from nesylang.syntax.printer import print_term
 from nesylang.syntax.statements import (
     Clause,
     Constraint,
@@ -177,6 +178,9 @@ def _atom(term: Term) -> Term:
     if found is None:
         kind = {Variable: "a variable", Integer: "a number", Float: "a number", String: "a string", ListTerm: "a list"}[type(term)]
         raise _Misformed(term.span, f"found {kind}")
+    if found == (":", 2) and isinstance(term, Compound) and isinstance(term.args[0], Integer | Float):
+        hint = f"write  {print_term(term.args[0])} :: {print_term(term.args[1])}"
+        raise error("E108", "a probability is followed by '::', not by ':'", term.span, "one colon", hint)
     if found == (":", 2):
         hint = "a rule is written  head :- body."
         raise error("E109", "the scope of an atom is not supported yet", term.span, "an atom within a scope", hint)

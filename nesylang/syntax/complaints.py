@@ -85,6 +85,9 @@ class TokenReader:
         elif value == "!":
             following = self.peek(1)
             hint = "'\\=' means that terms differ, '=\\=' that numbers do" if following is not None and following.value == "=" else None
+        elif value == "(" and previous is not None and previous.type == "VARIABLE" and previous.end_pos == token.start_pos:
+            name = str(previous.value)
+            hint = f"names that start with a capital letter are variables; a predicate is written  {name[0].lower()}{name[1:]}(...)"
         elif value == "(":
             hint = "write the name and '(' without a space between them"
         elif value in FOREIGN_OPERATORS:

@@ -33,7 +33,7 @@ def clashes(files: Sequence[Sequence[Statement]], asking: frozenset[Signature]) 
                     if found is not None and found not in own:
                         own[found] = head.atom.span
             elif type(statement) is FactTable:
-                own.setdefault((statement.name, statement.arity), statement.span)
+                own.setdefault((statement.name, statement.arity), statement.first_span)
             elif isinstance(statement, PredicateDeclaration):
                 opened.add((statement.name, len(statement.arguments)))
             elif isinstance(statement, Directive):

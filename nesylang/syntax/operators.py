@@ -74,6 +74,9 @@ PREFIX: dict[str, Operator] = _table(
     """
 )
 
+DIRECTIVE_WORDS: dict[str, Operator] = _table("1150 fx dynamic discontiguous multifile table")
+"""Prefix operators directly behind the ``:-`` of a directive, as in ``:- table path/2.``; names everywhere else."""
+
 BODY_XOR = Operator("xor", 1100, "xfy")
 """``a xor b`` as a goal: exactly one of them (parity)."""
 

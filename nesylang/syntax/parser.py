@@ -21,6 +21,7 @@ from nesylang.syntax.operators import (
     ARITHMETIC_COMPARISONS,
     ARITHMETIC_XOR,
     BODY_XOR,
+    DIRECTIVE_WORDS,
     INFIX,
     KEYWORDS,
     PREFIX,
@@ -188,11 +189,20 @@ class Parser(TokenReader):
             operator = PREFIX[name]
             self._check_prefix(operator, token, frame)
             frame.operators.append((operator, token))
+        elif name in DIRECTIVE_WORDS and self._starts_directive(following):
+            frame.operators.append((DIRECTIVE_WORDS[name], token))
         elif token.type in ("QUOTED", "NAME") or (name not in (",", "|", "::", ":-") and not self._starts_operand(following)):
             self._push(frame, atom_term(name, span))
         else:
             self.position -= 1
             raise self.unexpected(token)
+
+    def _starts_directive(self, following: Token | None) -> bool:
+        """Return whether the last token is the first behind the ``:-`` of a directive, with a name after it."""
+        before = self.peek(-2)
+        if before is None or before.value != ":-" or not self._starts_statement(-2) or following is None:
+            return False
+        return following.type in ("NAME", "QUOTED") and following.value not in INFIX
 
     def _aggregate(self, name: Token) -> Compound:
         """Return ``name<Variable>``, of which the last token is the one before."""

@@ -12,6 +12,7 @@ from nesylang.syntax.tokens import tokenise
 
 CLAUSE_OPERATORS = frozenset({":-", "<-", "::", "-->"})
 ENDS = ("END", "FACT")
+PROMPT = "?-"
 
 
 def parse_question(source: Source) -> Query:
@@ -41,6 +42,9 @@ def parse_input(source: Source) -> tuple[Statement, ...]:
     Rules, probabilistic clauses, directives and everything with a keyword are the statements that they are in a file, and so is
     evidence as ProbLog spells it. Raise NesyError with all syntax errors.
     """
+    if source.text.lstrip().startswith(PROMPT):
+        # Prolog's way to ask; whoever copies it from somewhere means the goal.
+        source = Source(source.name, source.text.replace(PROMPT, " " * len(PROMPT), 1))
     tokens = tokenise(source)
     complete = not tokens or tokens[-1].type in ENDS
     parser = Parser(source if complete else Source(source.name, source.text.rstrip() + "\n."))

@@ -79,7 +79,6 @@ def test_private_predicates_stay_in_their_file(tmp_path: Path) -> None:
         analyse(load_program(main, tmp_path))
     assert [(d.code, d.message, Path(str(d.span)).name) for d in failure.value.diagnostics] == [
         ("E201", "_step/1 is private to another file", "main.nesy:2:18"),
-        ("E206", "the private predicate _both/1 is defined in two files", "main.nesy:3:1"),
     ]
 
 

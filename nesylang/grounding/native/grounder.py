@@ -13,6 +13,7 @@ from nesylang.grounding.instances import query_domains
 from nesylang.grounding.native.budget import Meter
 from nesylang.grounding.native.builtins.contract import Signature
 from nesylang.grounding.native.convert import NOWHERE, TermWriter, read_term, show
+from nesylang.grounding.native.declared import check_declared
 from nesylang.grounding.native.engine import Engine
 from nesylang.grounding.native.enginebuiltins import clause_rows, engine_builtins, goal_term
 from nesylang.grounding.native.errors import GoalError
@@ -91,6 +92,7 @@ class Grounding:
             for arguments, span in self._derived("evidence", 1) + self._derived("evidence", 2):
                 observed.append(observation(arguments[0], arguments[1] if len(arguments) == 2 else Atom("true", span), span))
         evidence = [found for piece in observed for found in self._observed(piece)]
+        check_declared(self.request.analysis, self.engine)
         self.engine.release()
         used = {abs(answer.literal) for query in queries for answer in query.answers}
         used.update(abs(answer.condition) for query in queries for answer in query.answers if answer.condition is not None)
