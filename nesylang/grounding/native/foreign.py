@@ -168,9 +168,7 @@ class _ForeignPredicate:
             initial = None if probability.initial is None else self._number(probability.initial, goal)
             name = str(probability.name)
             if initial is not None and self.initial.setdefault(name, initial) != initial:
-                message = (
-                    f"the learnable probability {name!r} of an answer to {goal} starts from {initial} and {self.initial[name]}"
-                )
+                message = f"the learnable probability {name!r} of an answer to {goal} starts from {initial} and {self.initial[name]}"
                 raise GoalError("E319", message, "answers that share a name share its probability: give others another name")
             return LearnableWeight(self.initial.get(name), (Atom(name, self.declared.span),))
         if getattr(probability, "grad_fn", None) is not None:
