@@ -82,6 +82,99 @@ def test_lists_of_images_by_recursion() -> None:
     torch.testing.assert_close(model(x=x)["sum([x(0),x(1)],S)"].probability, expected)
 
 
+ANNOTATED = {
+    "declared": "type image. neural hit(image). neural digit(image) -> {0, 1, 2}.",
+    "annotated": "nn(digit, [X], D, [0, 1, 2]) :: digit(X, D). nn(hit, [X]) :: hit(X).",
+    "with bodies": """nn(digit, [X], D, [0, 1, 2]) :: digit(X, D) :- good(X). nn(hit, [X]) :: hit(X) :- good(X).
+        good(x(0)). good(x(1)). good(y).""",
+    "through a tensor": """nn(encode, [X], V) :: code(X, V). digit(X, D) :- code(X, V), digit_of(V, D). hit(X) :- code(X, V), hit_of(V).
+        nn(digit, [V], D, [0, 1, 2]) :: digit_of(V, D). nn(hit, [V]) :: hit_of(V).""",
+    "through a tensor with bodies": """nn(encode, [X], V) :: code(X, V) :- good(X). good(x(0)). good(x(1)). good(y).
+        digit(X, D) :- code(X, V), digit_of(V, D). hit(X) :- code(X, V), hit_of(V).
+        nn(digit, [V], D, [0, 1, 2]) :: digit_of(V, D) :- V = encode(_). nn(hit, [V]) :: hit_of(V) :- code(X, V), good(X).""",
+}
+
+
+@pytest.mark.parametrize("form", ANNOTATED)
+def test_every_form_inside_list_walking_clauses(form: str) -> None:
+    program = nesy.loads(
+        ANNOTATED[form]
+        + """
+        sum([], 0).
+        sum([I|T], S) :- digit(I, D), sum(T, R), S is D + R.
+        any([I|_]) :- hit(I).
+        any([_|T]) :- any(T).
+        number([], N, N).
+        number([I|T], A, N) :- digit(I, D), B is 3 * A + D, number(T, B, N).
+        query sum([x(0), x(1), y], S).
+        query any([x(0), x(1), y]).
+        query any([]).
+        query number([x(0), y], 0, N).
+        """
+    )
+    digit, hit = nn.Linear(4, 3), nn.Linear(4, 1)
+    networks = {"digit": nesy.logits(digit), "hit": nesy.logits(hit)}
+    model = program.module({**networks, "encode": nn.Identity()} if "tensor" in form else networks)
+    x, y = torch.rand(2, 2, 4), torch.rand(2, 4)
+    result = model(x=x, y=y)
+    images = [x[:, 0], x[:, 1], y]
+    p = [digit(image).softmax(1) for image in images]
+    total = torch.stack(
+        [sum(p[0][:, a] * p[1][:, b] * p[2][:, s - a - b] for a in range(3) for b in range(3) if 0 <= s - a - b < 3) for s in range(7)], 1
+    )
+    torch.testing.assert_close(result["sum([x(0),x(1),y],S)"].probability, total)
+    none = torch.stack([1 - torch.sigmoid(hit(image)[:, 0]) for image in images]).prod(0)
+    torch.testing.assert_close(result["any([x(0),x(1),y])"].probability[:, 0], 1 - none)
+    assert result["any([])"].probability.tolist() == [[0.0], [0.0]]
+    torch.testing.assert_close(result["number([x(0),y],0,N)"].probability, (p[0].unsqueeze(2) * p[2].unsqueeze(1)).flatten(1))
+
+
+def test_symbols_and_several_inputs_inside_recursion() -> None:
+    program = nesy.loads("""
+        type image. type person = {ann, bob, carl}.
+        neural knows(person, image).
+        all([], _).
+        all([P|T], I) :- knows(P, I), all(T, I).
+        query all([ann, carl], x).
+        query all([ann, ann], x).
+    """)
+
+    class Knows(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.people = nn.Embedding(3, 4)
+
+        def forward(self, person: Tensor, image: Tensor) -> Tensor:
+            return tensors.dot(self.people(person), image)
+
+    network = Knows()
+    x = torch.rand(2, 4)
+    result = program.module({"knows": network})(x=x)
+    ann, carl = (torch.sigmoid(x @ network.people.weight[i]) for i in (0, 2))
+    torch.testing.assert_close(result["all([ann,carl],x)"].probability[:, 0], ann * carl)
+    torch.testing.assert_close(result["all([ann,ann],x)"].probability[:, 0], ann)
+
+
+def test_a_missing_tensor_is_marked_where_it_is_used() -> None:
+    model, _, _ = composed("digit(x, D)")
+    with pytest.raises(NesyError) as failure:
+        model()
+    (diagnostic,) = failure.value.diagnostics
+    assert diagnostic.code == "E602"
+    assert diagnostic.span is not None
+    assert diagnostic.span.text == "neural encode(image) -> vector"
+
+
+def test_evidence_of_examples_on_tensor_terms() -> None:
+    model, encoder, classifier = composed("digit(x, D)")
+    x = torch.rand(3, 4)
+    seen = torch.tensor([True, False, True])
+    found = model(x=x, evidence={"digit(x, 1)": seen})["digit(x,D)"].probability
+    p = classifier.layer(encoder.layer(x)).softmax(1)
+    assert found[0].tolist() == pytest.approx([0.0, 1.0, 0.0])
+    torch.testing.assert_close(found[1], torch.stack([p[1, 0], torch.tensor(0.0), p[1, 2]]) / (1 - p[1, 1]))
+
+
 def test_gradients_flow_through_terms() -> None:
     encoder, classifier = nn.Linear(2, 2).double(), nn.Linear(2, 3).double()
     model = nesy.loads(COMPOSED).module({"encode": encoder, "classify": nesy.logits(classifier)}, ["sum([x(0), x(1)], S)"])
