@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -62,8 +62,13 @@ def tensor_plan(ground: GroundProgram) -> TensorPlan:
         steps.append((NetworkCall(ground.networks[name], tuple(term.args for term in terms), known), tuple(terms)))
     final = {name: NetworkCall(call.signature, call.applications, known) for name, call in calls.items()}
     used = [*(call for call, _ in steps), *final.values()]
-    named = {tensor_name(term): term for call in used for term in call.tensor_terms() if term not in ranks}
+    named = {tensor_name(term): _placed(term, call) for call in used for term in call.tensor_terms() if term not in ranks}
     return TensorPlan(tuple(steps), final, named)
+
+
+def _placed(term: Term, call: NetworkCall) -> Term:
+    """Return a term with the place of the network that is applied to it, if it was made while grounding and has none of its own."""
+    return term if term.span.source.text else replace(term, span=call.signature.span)
 
 
 def _computed_terms(terms: Iterable[Term], networks: Mapping[str, NetworkSignature]) -> list[Compound]:

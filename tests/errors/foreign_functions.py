@@ -26,4 +26,3 @@ FUNCTIONS: dict[str, dict[str, Callable[..., object]]] = {
     "foreign_outputs": {"halves": lambda number: number // 2},
 }
 """Program -> its functions."""
-

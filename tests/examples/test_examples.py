@@ -39,7 +39,7 @@ def test_programs_state_right_answers(example: str, count: int, project_root: Pa
 
 def test_every_example_has_a_program_and_a_page(project_root: Path) -> None:
     examples = [folder for folder in (project_root / "examples").iterdir() if folder.is_dir()]
-    assert {folder.name for folder in examples} == {"addition", *EXPECTATIONS}
+    assert {folder.name for folder in examples} == {"addition", "citations", *EXPECTATIONS}
     assert all((folder / "README.md").is_file() and list(folder.glob("*.nesy")) for folder in examples)
 
 
@@ -156,3 +156,10 @@ def test_smokers_finds_the_probabilities_of_the_simulation(project_root: Path, s
     assert [name for name, _, _ in rows] == ["stressed(ann)", "persuades(ann,bob)", "asthma(ann) given smokes(ann)"]
     # Three standard errors of 500 groups, the widest of the three.
     assert all(abs(float(true) - float(learnt)) < 0.1 for _, true, learnt in rows), rows
+
+
+def test_citations_help_where_words_do_not(project_root: Path, subprocess_environment: dict[str, str]) -> None:
+    completed = run(["python", "examples/citations/train.py", "--quick"], subprocess_environment, project_root)
+    assert completed.returncode == 0, completed.stderr
+    (alone, rules), _ = re.findall(r"network alone +([\d.]+)%, with the rules +([\d.]+)%", completed.stdout)
+    assert float(rules) > float(alone) + 10.0, completed.stdout

@@ -31,6 +31,20 @@ def foreign_definitions(
     }
 
 
+class _Goal:
+    """A call; it is spelled only where something has to be said about it."""
+
+    __slots__ = ("arguments", "name")
+
+    def __init__(self, name: str, arguments: Row) -> None:
+        self.name = name
+        self.arguments = arguments
+
+    def __str__(self) -> str:
+        shown = tuple("_" if type(argument) is Var else argument for argument in self.arguments)
+        return show_goal(self.name, shown).replace("'_'", "_")
+
+
 class _ForeignPredicate:
     """A foreign predicate in one grounding: the rows of the calls so far, the choices among them in ``template``."""
 
@@ -58,12 +72,10 @@ class _ForeignPredicate:
         inputs = arguments[: len(self.declared.inputs)]
         found = self.rows.get(inputs)
         if found is None:
-            shown = tuple("_" if type(argument) is Var else argument for argument in arguments[:-1])
-            goal = show_goal(self.declared.name, shown).replace("'_'", "_")
-            found = self.rows[inputs] = self._called(store, inputs, goal)
+            found = self.rows[inputs] = self._called(store, inputs, _Goal(self.declared.name, arguments[:-1]))
         return found
 
-    def _called(self, store: Store, inputs: Row, goal: str) -> list[Row]:
+    def _called(self, store: Store, inputs: Row, goal: _Goal) -> list[Row]:
         if self.function is None:
             message = f"the foreign predicate {self.declared.name}/{len(self.types)} is not bound to a function"
             raise GoalError("E607", message, how_to_bind(self.declared.name))
@@ -92,7 +104,7 @@ class _ForeignPredicate:
 
     # what a function returned
 
-    def _answers(self, inputs: tuple[Term, ...], returned: object, goal: str) -> Iterable[tuple[tuple[Term, ...], int]]:
+    def _answers(self, inputs: tuple[Term, ...], returned: object, goal: _Goal) -> Iterable[tuple[tuple[Term, ...], int]]:
         """Yield the outputs of each answer with its number."""
         match returned:
             case Answers(values=values):
@@ -110,7 +122,7 @@ class _ForeignPredicate:
             case _:
                 yield from self._answer(inputs, returned, goal)
 
-    def _answer(self, inputs: tuple[Term, ...], value: object, goal: str) -> Iterable[tuple[tuple[Term, ...], int]]:
+    def _answer(self, inputs: tuple[Term, ...], value: object, goal: _Goal) -> Iterable[tuple[tuple[Term, ...], int]]:
         if isinstance(value, Weighted):
             if value.value is False and not self.declared.outputs:
                 raise self._unfit(value.value, "True with a probability", goal)
@@ -142,7 +154,7 @@ class _ForeignPredicate:
         span = self.declared.span
         return Compound(self.declared.name, arguments, span) if arguments else Atom(self.declared.name, span)
 
-    def _outputs(self, value: object, goal: str) -> tuple[Term, ...]:
+    def _outputs(self, value: object, goal: _Goal) -> tuple[Term, ...]:
         """Return the outputs that a value is: several of them are a tuple."""
         types = self.declared.outputs
         if not types:
@@ -162,7 +174,7 @@ class _ForeignPredicate:
                 raise self._unfit(part, f"{problem.expected} ({type_.name})", goal) from None
         return tuple(terms)
 
-    def _weight(self, probability: object, goal: str) -> Weight:
+    def _weight(self, probability: object, goal: _Goal) -> Weight:
         """Return the weight of an answer with a coin of its own."""
         if isinstance(probability, Learnable):
             initial = None if probability.initial is None else self._number(probability.initial, goal)
@@ -176,10 +188,10 @@ class _ForeignPredicate:
             message = f"the probability of an answer to {goal} is a tensor that was computed from others"
             raise GoalError("E319", message, hint)
         if callable(probability) or (hasattr(probability, "requires_grad") and getattr(probability, "numel", lambda: 0)() == 1):
-            return HostWeight(probability, goal, self.declared.span)
+            return HostWeight(probability, str(goal), self.declared.span)
         return FixedWeight(self._number(probability, goal))
 
-    def _number(self, probability: object, goal: str) -> float:
+    def _number(self, probability: object, goal: _Goal) -> float:
         if isinstance(probability, bool) or not isinstance(probability, int | float):
             found = type(probability).__name__
             message = f"the probability of an answer to {goal} must be a number, found {found}"
@@ -188,7 +200,7 @@ class _ForeignPredicate:
             raise GoalError("E307", f"the probability of an answer to {goal} must lie in [0, 1], found {probability:.10g}")
         return min(1.0, max(0.0, float(probability)))
 
-    def _unfit(self, value: object, expected: str, goal: str) -> GoalError:
+    def _unfit(self, value: object, expected: str, goal: _Goal) -> GoalError:
         shown = repr(value)
         shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
         hint = f"expected {expected}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from nesylang.analysis import Analysis
 from nesylang.analysis.builtins import SPECIAL
@@ -10,11 +11,14 @@ from nesylang.analysis.program import library_name
 from nesylang.grounding.choices import ChoiceTable, ChoiceTemplate, clause_template
 from nesylang.grounding.native.builtins import NATIVE_LIBRARIES
 from nesylang.grounding.native.builtins.contract import NativeBuiltin, Signature
+from nesylang.grounding.native.builtins.contract import Test as BuiltinTest
 from nesylang.grounding.native.convert import read_term
-from nesylang.grounding.native.goals import Definition, FactBlock, Rule
+from nesylang.grounding.native.errors import GoalError
+from nesylang.grounding.native.goals import Check, Definition, FactBlock, Rule
 from nesylang.grounding.native.libraries import library_clauses, loaded_libraries
 from nesylang.grounding.native.normalise import Normaliser
 from nesylang.grounding.native.terms import Store, Value
+from nesylang.grounding.native.terms import is_ground as is_ground_value
 from nesylang.grounding.stated import is_stated
 from nesylang.source import Span, error
 from nesylang.syntax.statements import Clause, Directive, FactTable
@@ -71,7 +75,7 @@ class ProgramReader:
                 self._read_choice(number, template, template.domain, template.span)
         for number, clause in self.table.tensor_clauses.items():
             if number >= len(self.analysis.statements):
-                self._read_clause(number, clause)
+                self._read_naming(number, clause)
 
     def _wanted(self, clause: Clause) -> bool:
         return signature(clause.heads[0].atom) not in self.analysis.known
@@ -150,6 +154,23 @@ class ProgramReader:
             found = signature(head)
             assert found is not None
             self._definition(found).elements.append(rule)
+
+    def _read_naming(self, number: int, clause: Clause) -> None:
+        """Read the fact that names what a declared network returns; its inputs have to be ground."""
+        atom = clause.heads[0].atom
+        assert isinstance(atom, Compound), "networks have inputs"
+
+        def holds(store: Store, *inputs: Value) -> bool:
+            for position, value in enumerate(inputs, 1):
+                if not is_ground_value(value):
+                    hint = "the inputs of a network must be bound by the goals before it"
+                    raise GoalError("E304", f"the network '{atom.functor}' is called with its argument {position} not ground", hint)
+            return True
+
+        rule = self.normaliser.rule(atom, None, number, clause.span)
+        inputs = rule.head[:-1]
+        body = (Check(BuiltinTest(f"${atom.functor}", len(inputs), holds), inputs, clause.span),)
+        self._definition((atom.functor, len(atom.args))).elements.append(replace(rule, body=body))
 
     def _add_fact(self, found: Signature, row: tuple[Value, ...], source: Source | None) -> None:
         elements = self._definition(found).elements
