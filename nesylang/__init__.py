@@ -29,13 +29,14 @@ if TYPE_CHECKING:
     from nesylang.compilation import CompilationBudget
     from nesylang.grounding import GroundingBudget
     from nesylang.inference import Settings
-    from nesylang.learning import LogicModule, NesyWarning, QueryResult, Result, logits, positions
+    from nesylang.learning import Example, LogicModule, NesyWarning, QueryResult, Result, logits, positions
     from nesylang.source import NesyError
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "CompilationBudget": "nesylang.compilation",
+    "Example": "nesylang.learning",
     "GroundingBudget": "nesylang.grounding",
     "LogicModule": "nesylang.learning",
     "NesyError": "nesylang.source",
@@ -53,6 +54,7 @@ _HOMES = {
 
 __all__ = [
     "CompilationBudget",
+    "Example",
     "GroundingBudget",
     "LogicModule",
     "NesyError",

@@ -168,7 +168,8 @@ def query(
     """Return the probability of every answer, by its atom.
 
     ``queries`` are asked instead of the program's own, ``evidence`` is added to its evidence, ``inputs`` are the facts of its
-    ``input`` declarations by name. A program may be given as its text. Raise NesyError E606 where two queries give one atom different probabilities, as ``a given b`` and ``a given c`` do.
+    ``input`` declarations by name. A program may be given as its text. Raise NesyError E606 where two queries give one atom different
+    probabilities, as ``a given b`` and ``a given c`` do.
 
     >>> query("0.4 :: heads. query heads.")
     {'heads': 0.4}

@@ -53,8 +53,12 @@ class NetworkCall:
         batch = 1 if self.is_symbolic else batch
         inputs = [self._argument(position, tensors, batch, device) for position in range(len(self.signature.inputs))]
         rows = len(self.applications) * batch
-        columns = self._log_probabilities(network, self._checked(self._output(network, inputs), rows))
+        columns = self.log_rows(network, inputs, rows)
         return columns.view(len(self.applications), batch, self.width).transpose(0, 1).flatten(1)
+
+    def log_rows(self, network: nn.Module, inputs: list[Tensor], rows: int) -> Tensor:
+        """Return log-probabilities (rows, width) of the network on inputs (rows, ...) per argument; raises E603 and E604."""
+        return self._log_probabilities(network, self._checked(self._output(network, inputs), rows))
 
     def _output(self, network: nn.Module, inputs: list[Tensor]) -> object:
         """Return what the network returns; raises E603 where it fails, as it does on inputs of another shape than it is made for."""
