@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from nesylang.compilation.compiled import CompiledProgram
 from nesylang.learning.conditioned import ConditionedProgram
 from nesylang.learning.examples import Example, checked_examples, errors_of
 from nesylang.learning.given import InputBlock, given_tensors, log_columns, separate
@@ -41,7 +42,19 @@ class Examiner:
 
     def structure(self, example: Example, number: int, names: frozenset[str]) -> Structure:
         """Return the structure of an example; raise NesyError with its number where the question is malformed."""
-        known = names.union(example.tensors) if example.tensors else names
+        return self._structure(example, number, names)
+
+    def compiled(self, structure: Structure, example: Example, number: int) -> CompiledProgram:
+        """Return the compiled program of a structure that an example has; raise NesyError with its number, in its own words."""
+        try:
+            return self.reader.compile(structure)
+        except NesyError:
+            with errors_of(number):
+                self.reader.compile(self._structure(example, number, frozenset(), without_tensors=True))
+            raise
+
+    def _structure(self, example: Example, number: int, names: frozenset[str], without_tensors: bool = False) -> Structure:
+        known = names.union(example.tensors) if example.tensors and not without_tensors else names
         question = (example.query, tuple(example.evidence), known)
 
         def read() -> Structure:

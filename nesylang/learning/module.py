@@ -156,8 +156,9 @@ class LogicModule(nn.Module):
         """Return the program compiled for a structure, from the cache where it was before; errors name the example."""
 
         def compiled() -> ConditionedProgram:
+            found = self.examiner.compiled(structure, example, number)
             with errors_of(number):
-                program = ConditionedProgram(self.examiner.reader.compile(structure), self.weights, self._semiring)
+                program = ConditionedProgram(found, self.weights, self._semiring)
                 check_distinct_names(program.ground.inputs, _needed(program))
                 check_networks({name: self.network(name) for name in self._attributes}, program.calls, list(self._attributes))
                 return program

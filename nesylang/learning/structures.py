@@ -13,6 +13,7 @@ from nesylang.analysis.questions import Questions, Sight
 from nesylang.compilation.compiled import CompiledProgram
 from nesylang.grounding import Observation
 from nesylang.inference import Settings, compile_analysis
+from nesylang.learning.inputs import tensor_name
 from nesylang.syntax import print_term
 from nesylang.syntax.statements import Evidence, Query
 from nesylang.syntax.terms import Atom, Compound, Integer, ListTerm, Term, subterms
@@ -65,18 +66,25 @@ class Analysed(Protocol):
     def settings(self) -> Settings: ...
 
 
+Part = tuple[int, str, tuple[int, ...]]
+"""A part of a tensor: the number of the example that brought it or SHARED, its name, indices along its first axes."""
+
+SHARED = -1
+
+
 @dataclass(frozen=True, slots=True)
 class Structure:
     """A question with placeholders for the tensors it names: ``key`` is the same for equal structures.
 
-    ``items`` maps each placeholder to the term that the question has in its place, ``observed`` the atoms of the evidence, canonically
-    spelled, to the positions of their values.
+    ``parts`` are the parts of tensors that stand in the places of ``placeholders``. ``observed`` maps the atoms of the evidence,
+    canonically spelled, to the positions of their values.
     """
 
     key: tuple[str, ...]
     query: Query
     evidence: tuple[Evidence, ...]
-    items: Mapping[Term, Term]
+    placeholders: tuple[Term, ...]
+    parts: tuple[Part, ...]
     observed: Mapping[str, int]
 
 
@@ -110,7 +118,7 @@ class StructureReader:
             positions.setdefault(print_term(piece.atom), number)
         key = (print_term(goal), "" if asked.condition is None else print_term(asked.condition), *sorted(positions))
         distinct = tuple(observed[number] for number in positions.values())
-        return Structure(key, asked, distinct, {placeholder: term for term, placeholder in renamed.items()}, positions)
+        return Structure(key, asked, distinct, tuple(renamed.values()), tuple(map(part, renamed)), positions)
 
     def _placeholders(self, terms: list[Term], question: Sequence[Term]) -> dict[Term, Term]:
         if not terms:
@@ -147,6 +155,11 @@ class StructureReader:
 def indices(term: Term) -> tuple[int, ...]:
     """Return the indices of a term that names a tensor."""
     return tuple(index.value for index in term.args if isinstance(index, Integer)) if isinstance(term, Compound) else ()
+
+
+def part(term: Term) -> Part:
+    """Return the part of a shared tensor that a term names; raises E602 where it names none."""
+    return SHARED, tensor_name(term), indices(term)
 
 
 def _signature(term: Term) -> tuple[str, int]:
