@@ -13,7 +13,7 @@ from nesylang.analysis.goals import goals_of
 from nesylang.analysis.program import Program, index
 from nesylang.source import NesyError
 from nesylang.syntax.statements import Clause, Evidence, FactTable, Query, Statement, SyntaxTree
-from nesylang.syntax.terms import Atom, Compound, Term, signature, subterms
+from nesylang.syntax.terms import Atom, Compound, Integer, Term, signature, subterms
 
 REWRITTEN = frozenset({"=>", "<=>", "xor", "exists", "forall", ":"})
 """Functors of formulas that analysis may turn into clauses."""
@@ -91,16 +91,35 @@ class Questions:
         return replace(whole, statements=kept), read, observed
 
     @cached_property
-    def constants(self) -> frozenset[Signature]:
-        """The names and numbers of arguments of all terms that the program itself mentions, in clauses, evidence and types."""
-        found: set[Signature] = set()
+    def _constants(self) -> tuple[frozenset[Term], frozenset[Signature]]:
+        """The terms that name tensors which the program itself mentions, and the functors that it mentions with other arguments."""
+        exact: set[Term] = set()
+        patterns: set[Signature] = set()
         for term in self._mentioned():
-            found.update(s for part in subterms(term) if isinstance(part, Atom | Compound) and (s := signature(part)) is not None)
-        for statement in self.analysis.statements:
-            if isinstance(statement, FactTable):
-                names = {cell for row in statement.rows for cell in row if isinstance(cell, str)}
-                found.update((name, 0) for name in names)
-        return frozenset(found)
+            for part in subterms(term):
+                if isinstance(part, Atom) or (isinstance(part, Compound) and all(isinstance(index, Integer) for index in part.args)):
+                    exact.add(part)
+                elif isinstance(part, Compound):
+                    patterns.add((part.functor, len(part.args)))
+        return frozenset(exact), frozenset(patterns)
+
+    @cached_property
+    def _cells(self) -> frozenset[str]:
+        """The names in tables of facts."""
+        tables = (statement for statement in self.analysis.statements if isinstance(statement, FactTable))
+        return frozenset(cell for table in tables for row in table.rows for cell in row if isinstance(cell, str))
+
+    def mentions(self, term: Atom | Compound) -> bool:
+        """Return whether the program itself mentions a term, or one of which it may be an instance, in clauses, evidence or types."""
+        exact, patterns = self._constants
+        if isinstance(term, Atom):
+            return term in exact or term.name in self._cells
+        return term in exact or (term.functor, len(term.args)) in patterns
+
+    def mentions_functor(self, name: str, arity: int) -> bool:
+        """Return whether the program itself mentions any term with this functor."""
+        exact, patterns = self._constants
+        return (name, arity) in patterns or any(signature(term) == (name, arity) for term in exact)
 
     def _mentioned(self) -> Iterator[Term]:
         for statement in self.analysis.statements:

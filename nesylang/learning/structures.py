@@ -16,7 +16,7 @@ from nesylang.inference import Settings, compile_analysis
 from nesylang.learning.inputs import tensor_name
 from nesylang.syntax import print_term
 from nesylang.syntax.statements import Evidence, Query
-from nesylang.syntax.terms import Atom, Compound, Integer, ListTerm, Term, subterms
+from nesylang.syntax.terms import Atom, Compound, Integer, ListTerm, Term, signature, subterms
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -106,10 +106,10 @@ class StructureReader:
         """
         condition = () if query.condition is None else (query.condition,)
         terms = [query.goal, *condition, *(piece.atom for piece in evidence)]
-        found: dict[Term, None] = {}
+        found: dict[Atom | Compound, None] = {}
         for term in terms:
             _collect(term, names, found)
-        renamed = self._placeholders([term for term in found if _signature(term) not in self.questions.constants], terms)
+        renamed = self._placeholders([term for term in found if not self.questions.mentions(term)], terms)
         goal, *others = [_replaced(term, renamed) for term in terms]
         asked = Query(goal, others.pop(0) if condition else None, query.span)
         observed = tuple(Evidence(atom, True, piece.span) for atom, piece in zip(others, evidence, strict=True))
@@ -120,7 +120,7 @@ class StructureReader:
         distinct = tuple(observed[number] for number in positions.values())
         return Structure(key, asked, distinct, tuple(renamed.values()), tuple(map(part, renamed)), positions)
 
-    def _placeholders(self, terms: list[Term], question: Sequence[Term]) -> dict[Term, Term]:
+    def _placeholders(self, terms: list[Atom | Compound], question: Sequence[Term]) -> dict[Term, Term]:
         if not terms:
             return {}
         sight = self.questions.sight(question)
@@ -130,13 +130,13 @@ class StructureReader:
         if sight is Sight.ORDER:
             compounds = [term for term in terms if isinstance(term, Compound)]
             for found in sorted(compounds, key=lambda term: (term.functor, len(term.args), indices(term))):
-                rank = sum(_signature(other) == _signature(found) for other in renamed)
+                rank = sum(signature(other) == signature(found) for other in renamed)
                 rest = tuple(Integer(0, found.span) for _ in found.args[1:])
                 renamed[found] = Compound(found.functor, (Integer(rank, found.span), *rest), found.span)
             return renamed
         name = "tensor"
         mentioned = {part.functor for term in question for part in subterms(term) if isinstance(part, Compound)}
-        while name in mentioned or (name, 1) in self.questions.constants:
+        while name in mentioned or self.questions.mentions_functor(name, 1):
             name += "_"
         for number, term in enumerate(terms):
             if isinstance(term, Compound):
@@ -162,14 +162,7 @@ def part(term: Term) -> Part:
     return SHARED, tensor_name(term), indices(term)
 
 
-def _signature(term: Term) -> tuple[str, int]:
-    if isinstance(term, Compound):
-        return term.functor, len(term.args)
-    assert isinstance(term, Atom), "tensors are named by atoms and compounds"
-    return term.name, 0
-
-
-def _collect(term: Term, names: frozenset[str], found: dict[Term, None]) -> None:
+def _collect(term: Term, names: frozenset[str], found: dict[Atom | Compound, None]) -> None:
     """Add the terms inside a term that name tensors, from left to right."""
     pending = [term]
     while pending:
