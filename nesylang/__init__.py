@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from nesylang.grounding import GroundingBudget
     from nesylang.grounding.forms import Compound, Text, answers, exclusive, foreign, learnable, probability, weighted
     from nesylang.inference import Settings
-    from nesylang.learning import LogicModule, NesyWarning, QueryResult, Result, logits, positions
+    from nesylang.learning import Example, LogicModule, NesyWarning, QueryResult, Result, logits, positions
     from nesylang.source import NesyError
 
 __version__ = "0.1.0"
@@ -38,6 +38,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "CompilationBudget": "nesylang.compilation",
     "Compound": "nesylang.grounding.forms",
+    "Example": "nesylang.learning",
     "GroundingBudget": "nesylang.grounding",
     "LogicModule": "nesylang.learning",
     "NesyError": "nesylang.source",
@@ -63,6 +64,7 @@ _HOMES = {
 __all__ = [
     "CompilationBudget",
     "Compound",
+    "Example",
     "GroundingBudget",
     "LogicModule",
     "NesyError",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 import torch
@@ -61,14 +61,16 @@ class ConditionedProgram(nn.Module):
         evidence: Tensor | None,
         batch: int,
         dtype: torch.dtype,
+        numbers: Sequence[int] | None = None,
     ) -> Result:
         """Return the log-probabilities of all answers given the evidence; the arguments are those of ``LeafWeights``.
 
+        ``numbers`` are those that errors call the examples by, their positions unless they are given.
         Raises E501 for examples whose evidence, E503 for examples whose condition has probability zero.
         """
         log_weights = self.leaves(shares, networks, evidence, batch, dtype)
         roots = self.circuit.semiring.tensor_log(self.circuit(log_weights))
-        self._check_possible(roots.detach())
+        self._check_possible(roots.detach(), numbers if numbers is not None else range(batch))
         joint = roots.index_select(1, self.answer_roots)
         if self._is_conditioned:
             joint = joint - roots.index_select(1, self.condition_roots)
@@ -91,9 +93,9 @@ class ConditionedProgram(nn.Module):
         allowed = torch.stack([observed, ~observed], 2).flatten(1)
         return torch.zeros_like(allowed, dtype=torch.get_default_dtype()).masked_fill(~allowed, -torch.inf)
 
-    def _check_possible(self, roots: Tensor) -> None:
+    def _check_possible(self, roots: Tensor, numbers: Sequence[int]) -> None:
         if 0 not in self._certain:
-            examples = _impossible(roots[:, 0])
+            examples = [numbers[row] for row in _impossible(roots[:, 0])]
             if examples:
                 labels = tuple(Label(item.span, _observation(item.value)) for item in self.ground.evidence)
                 message = f"the evidence has probability zero for {named_examples(examples)}"
@@ -102,7 +104,7 @@ class ConditionedProgram(nn.Module):
         if self._has_conditions:
             conditions = roots.index_select(1, self.condition_roots)
             for query, part in zip(self.queries, torch.split(conditions, self._widths, 1), strict=True):
-                examples = _impossible(part.amin(1)) if query.width else []
+                examples = [numbers[row] for row in _impossible(part.amin(1))] if query.width else []
                 if examples:
                     message = f"the condition of {query.name} has probability zero for {named_examples(examples)}"
                     hint = "ask under a condition that can hold together with the evidence"

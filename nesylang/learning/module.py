@@ -12,8 +12,10 @@ from torch import Tensor, nn
 from nesylang.analysis.suggestions import did_you_mean
 from nesylang.compilation.compiled import CompiledProgram
 from nesylang.evaluation import SEMIRINGS, Semiring
-from nesylang.learning import losses
+from nesylang.grounding.program import InputSignature
+from nesylang.learning import asking, losses
 from nesylang.learning.conditioned import ConditionedProgram
+from nesylang.learning.examples import Example, errors_of
 from nesylang.learning.given import InputBlock, check_distinct_names, given_tensors, log_columns, separate
 from nesylang.learning.held import held_parameters
 from nesylang.learning.inputs import check_names, check_tensors
@@ -21,7 +23,8 @@ from nesylang.learning.leaves import Block
 from nesylang.learning.losses import Labels
 from nesylang.learning.networks import check_networks
 from nesylang.learning.parameters import LearnableWeights
-from nesylang.learning.result import Result
+from nesylang.learning.result import QueryResult, Result
+from nesylang.learning.structures import Analysed, Cache, Structure, StructureReader
 from nesylang.source import error, whole
 from nesylang.syntax import parse_term, print_term
 from nesylang.syntax.terms import Atom, Compound, is_ground, signature
@@ -30,7 +33,7 @@ CONNECTIVES = {("not", 1), ("\\+", 1), (",", 2), (";", 2)}
 """Functors of goals that are no atoms."""
 
 
-class Compilable(Protocol):
+class Compilable(Analysed, Protocol):
     """A program that compiles, also under evidence whose values each example brings (atoms, canonically spelled).
 
     ``compile`` raises NesyError for evidence that the program does not know.
@@ -76,6 +79,7 @@ class LogicModule(nn.Module):
         self.networks = nn.ModuleDict()
         self._attributes: dict[str, str] = {}
         self._source = source
+        self.examiner = asking.Examiner(StructureReader(source))
         self._dtype = dtype
         self._semiring = semiring
         self._positions: dict[tuple[str, ...], int] = {}
@@ -104,27 +108,76 @@ class LogicModule(nn.Module):
         given = given_tensors(facts, program.ground.inputs, program.inputs)
         batch = _batch_size({**inputs, **given}, observations)
         device = self._anchor.device
-        known = program.plan.tensors(self._network, inputs, batch, device)
+        known = program.plan.tensors(self.network, inputs, batch, device)
         columns: dict[Block, Tensor] = {
-            name: call.log_columns(self._network(name), known, batch, device) for name, call in program.plan.calls.items()
+            name: call.log_columns(self.network(name), known, batch, device) for name, call in program.plan.calls.items()
         }
         columns |= {InputBlock(name): log_columns(program.ground.inputs[name], given[name]) for name in program.inputs}
         shares = self.weights()
-        dtype = self._dtype or _working_type([*columns.values(), *shares.values()], self._anchor.dtype)
+        dtype = self.working_type([*columns.values(), *shares.values()])
         return cast(Result, program(shares, columns, program.evidence_columns(observations), batch, dtype))
 
     def nll(self, result: Result, labels: Mapping[str, Labels]) -> Tensor:
         """Return the negative log-likelihood of labels, as ``nesylang.learning.nll``."""
         return losses.nll(result, labels)
 
-    def _network(self, name: str) -> nn.Module:
+    def log_probabilities(self, examples: Sequence[Example | str], **tensors: Tensor) -> Tensor:
+        """Return the log-probability (examples,) of each example's query, or of its label, given its evidence; in the order given.
+
+        Examples of equal structure are evaluated together, each network is called once. A term such as ``x(3)`` is ``x[3]`` here: tensors
+        have no axis of the batch. Raises E611, or the code of the mistake, with the number of the example.
+        """
+        return asking.log_probabilities(self, examples, tensors)
+
+    def nll_of(self, examples: Sequence[Example | str], **tensors: Tensor) -> Tensor:
+        """Return the mean over the examples of ``-log P(label)``; see ``log_probabilities``."""
+        return asking.nll_of(self, examples, tensors)
+
+    def ask(self, examples: Sequence[Example | str], **tensors: Tensor) -> list[QueryResult]:
+        """Return the result (1, answers) of each example's query, all answers of it; see ``log_probabilities``."""
+        return asking.ask(self, examples, tensors)
+
+    @property
+    def structures(self) -> Cache[tuple[str, ...], ConditionedProgram]:
+        """The compiled structures of examples: ``hits`` and ``misses`` are counted, and ``bound`` may be set."""
+        return self.examiner.programs
+
+    @property
+    def inputs(self) -> Mapping[str, InputSignature]:
+        """What the program expects of its inputs, by name."""
+        return cast(ConditionedProgram, self._programs[0]).ground.inputs
+
+    @property
+    def device(self) -> torch.device:
+        """Where the module computes."""
+        return self._anchor.device
+
+    def working_type(self, columns: Sequence[Tensor]) -> torch.dtype:
+        """Return the type of numbers: the one that is fixed, otherwise the common type of the columns."""
+        return self._dtype or _working_type(columns, self._anchor.dtype)
+
+    def structure_program(self, structure: Structure, example: Example, number: int) -> ConditionedProgram:
+        """Return the program compiled for a structure, from the cache where it was before; errors name the example."""
+
+        def compiled() -> ConditionedProgram:
+            found = self.examiner.compiled(structure, example, number)
+            with errors_of(number):
+                program = ConditionedProgram(found, self.weights, self._semiring)
+                check_distinct_names(program.ground.inputs, program.plan.named)
+                check_networks({name: self.network(name) for name in self._attributes}, program.plan.used, list(self._attributes))
+                return program
+
+        return self.examiner.programs.get(structure.key, compiled).to(self.device)
+
+    def network(self, name: str) -> nn.Module:
+        """Return the network of a neural predicate."""
         return self.networks[self._attributes[name]]
 
     def _under(self, atoms: tuple[str, ...]) -> ConditionedProgram:
         """Return the program compiled under evidence on these atoms, from the cache where it was before."""
         if atoms not in self._positions:
             program = self._conditioned(atoms, self._source.compile(atoms))
-            bound = {name: self._network(name) for name in self._attributes}
+            bound = {name: self.network(name) for name in self._attributes}
             check_networks(bound, program.plan.used, list(bound))
             self._store(atoms, program)
         return cast(ConditionedProgram, self._programs[self._positions[atoms]])

@@ -56,8 +56,13 @@ class NetworkCall:
         """
         batch = 1 if self.is_symbolic else batch
         rows = len(self.applications) * batch
-        columns = self._log_probabilities(network, self._checked(self._called(network, tensors, batch, device), rows))
+        inputs = [self._argument(position, tensors, batch, device) for position in range(len(self.signature.inputs))]
+        columns = self.log_rows(network, inputs, rows)
         return columns.view(len(self.applications), batch, self.width).transpose(0, 1).flatten(1)
+
+    def log_rows(self, network: nn.Module, inputs: list[Tensor], rows: int) -> Tensor:
+        """Return log-probabilities (rows, width) of the network on inputs (rows, ...) per argument; raises E603 and E604."""
+        return self._log_probabilities(network, self._checked(self._output(network, inputs), rows))
 
     def tensors(self, network: nn.Module, tensors: Tensors, batch: int, device: torch.device) -> tuple[Tensor, ...]:
         """Return the tensor (batch, ...) that the network returns for each application, of batch size 1 where none depends on the example.
@@ -66,7 +71,8 @@ class NetworkCall:
         """
         batch = 1 if self.is_symbolic else batch
         rows = len(self.applications) * batch
-        output = self._called(network, tensors, batch, device)
+        inputs = [self._argument(position, tensors, batch, device) for position in range(len(self.signature.inputs))]
+        output = self._output(network, inputs)
         if not isinstance(output, Tensor) or output.dim() == 0 or output.shape[0] != rows:
             found = f"a tensor of shape {tuple(output.shape)}" if isinstance(output, Tensor) else f"a {type(output).__name__}"
             message = f"{self.described} returned {found}, expected a tensor of shape ({rows}, ...)"
@@ -77,9 +83,6 @@ class NetworkCall:
     def described(self) -> str:
         """What messages call the network."""
         return f"the {'function' if self.signature.is_foreign else 'network'} '{self.signature.name}'"
-
-    def _called(self, network: nn.Module, tensors: Tensors, batch: int, device: torch.device) -> object:
-        return self._output(network, [self._argument(position, tensors, batch, device) for position in range(len(self.signature.inputs))])
 
     def _output(self, network: nn.Module, inputs: list[Tensor]) -> object:
         """Return what the network returns; raises E603 where it fails, as it does on inputs of another shape than it is made for."""

@@ -95,10 +95,10 @@ class LearnableWeights(nn.Module):
         if clause is None or row is None:
             raise error(
                 "E605",
-                "this evidence rests on learnable weights that the module was built without",
+                "this rests on learnable weights that the module was built without",
                 choice.span,
                 "has no parameter",
-                "name the atoms that examples may observe when building the module, by its argument 'evidence'",
+                "name what examples ask and observe when building the module, by its arguments 'queries' and 'evidence'",
             )
         position = len(row_index(choice)) if value == len(choice.weights) else learnable_positions(choice).index(value)
         return row * clause.columns + position
