@@ -46,6 +46,7 @@ OWNERS: dict[str, Callable[[str], bool]] = {
     "problog": lambda module: stage_of(module) == "grounding" or module.startswith("nesylang.syntax.problog"),
     "pysdd": lambda module: module.startswith("nesylang.compilation.sdd"),
     "torch": lambda module: stage_of(module) in {"evaluation", "learning"},
+    "pyarrow": lambda module: module == "nesylang.syntax.arrow_columns",
     "networkx": lambda module: stage_of(module) in STAGES[STAGES.index("formula") :],
 }
 """For each library the modules that may import it."""
@@ -214,7 +215,8 @@ def test_ownership_is_enforced(module: str, code: str, wrong: bool) -> None:
 
 def test_only_declared_dependencies_are_imported() -> None:
     with (ROOT / "pyproject.toml").open("rb") as file:
-        requirements = tomllib.load(file)["project"]["dependencies"]
+        project = tomllib.load(file)["project"]
+    requirements = [*project["dependencies"], *project["optional-dependencies"]["parquet"]]
     declared = {re.match(r"[A-Za-z0-9_-]+", requirement)[0] for requirement in requirements}
     assert declared - {"numpy"} == set(OWNERS), "numpy is there for torch, which warns without it"
     known = {*declared, "nesylang", *sys.stdlib_module_names}

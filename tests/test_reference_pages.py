@@ -86,9 +86,12 @@ def test_arithmetic() -> None:
 
 
 def test_libraries_of_nesylang() -> None:
+    pages = [section(page("builtins.md"), "## Libraries of nesylang")]
+    pages += [found.read_text(encoding="utf-8") for found in sorted((ROOT / "docs" / "stdlib").glob("*.md"))]
     listed = {
         signature(clause.heads[0].atom)
-        for predicate, _ in rows(section(page("builtins.md"), "## Libraries of nesylang"))
+        for text in pages
+        for predicate, _ in rows(text)
         if predicate.startswith("`")
         for clause in parse(Source("page", re.sub(r"[+?](?=[A-Z])", "", predicate.strip("`")) + ".")).statements
         if isinstance(clause, Clause)

@@ -18,7 +18,7 @@ Complaint = Callable[[int, str, str], NesyError]
 """The error for a row in which a column "holds" something, with a hint."""
 
 NO_TERM = "cells are strings, numbers, booleans, dates or lists of them"
-NO_VALUE = "leave out the rows without a value, or fill them; the type any reads one as null, and so does an enumeration that has null"
+NO_VALUE = "leave out the rows without a value, or fill them; an enumeration that has null reads one as null"
 
 _PLAIN = frozenset({int, float, str})
 _NOWHERE = Span(Source("rows", ""), 0, 0)

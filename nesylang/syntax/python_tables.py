@@ -52,7 +52,8 @@ def fact_statements(table: PythonTable, statements: Sequence[Statement] = ()) ->
         weights = _weights(table, columns.pop() if table.probability is not None and columns else None, count)
         if not count:
             return []
-        kinds = declared_kinds(statements, predicate, len(columns))
+        # A missing value in Python is a mistake unless an enumeration says otherwise.
+        kinds = [None if kind is None or kind.name == "any" else kind for kind in declared_kinds(statements, predicate, len(columns))]
         cells = [
             cells_of(values, kind, partial(_complaint, predicate, label))
             for values, kind, label in zip(columns, kinds, labels, strict=False)
@@ -188,16 +189,17 @@ def _column_values(predicate: str, values: Any) -> Values:
 
 
 def _from_array(predicate: str, array: Any) -> tuple[list[Values], list[Hashable]]:
-    """Return the columns of a NumPy array or tensor: the fields of a structured one, the second axis of others."""
+    """Return the columns of a NumPy array or tensor: the fields of a structured one, the second axis of others; further axes are lists."""
     names = getattr(array.dtype, "names", None)
     if names and array.ndim == 1:
         return [_array_values(array[name]) for name in names], list(names)
     if array.ndim == 1:
         values = _array_values(array)
         return _from_rows(predicate, values) if str(array.dtype) == "object" else ([values], [0])
-    if array.ndim != 2:
-        message = f"the facts of '{predicate}' are an array of {array.ndim} dimensions"
-        raise error("E606", message, hint="give an array of shape (rows, arguments)")
+    if not array.ndim:
+        raise error("E606", f"the facts of '{predicate}' are a single value", hint="give an array of shape (rows, arguments)")
+    if not array.shape[1]:
+        raise error("E606", f"row 1 of the facts of '{predicate}' is empty", hint="a row needs at least one value")
     return [_array_values(array[:, position]) for position in range(array.shape[1])], list(range(array.shape[1]))
 
 
@@ -207,7 +209,7 @@ def _array_values(array: Any) -> list[object]:
     if kind == "M":
         return list((array if str(array.dtype) == "datetime64[D]" else array.astype("datetime64[us]")).tolist())
     if kind == "m":
-        return list(array)
+        return list(array.astype("timedelta64[us]").tolist())
     values: list[object] = array.tolist()
     return _shared(values) if kind in ("U", "T", "O") else values
 
