@@ -9,12 +9,14 @@ from nesylang.analysis.aggregate_heads import misplaced_aggregates, with_rules_f
 from nesylang.analysis.builtins import Signature
 from nesylang.analysis.constants import constants
 from nesylang.analysis.declarations import builtin_definitions, contradictory_clauses, duplicate_declarations, types
+from nesylang.analysis.formulas import Asked, Meaning
+from nesylang.analysis.grammars import without_grammar_rules
 from nesylang.analysis.names import private_predicates, unknown_predicates
 from nesylang.analysis.negative_heads import without_negative_heads
 from nesylang.analysis.probabilities import network_annotations, probabilities, unbound_annotations
 from nesylang.analysis.program import Program, index
 from nesylang.analysis.recursion import negative_recursion
-from nesylang.analysis.support import loaded_files, unsupported
+from nesylang.analysis.support import loaded_files, misused_formulas, unsupported
 from nesylang.analysis.types import BUILTIN_TYPES, EnumerationType, RangeType, Type
 from nesylang.analysis.variables import arithmetic_arguments, negation_before_binding, singletons, unbound_heads
 from nesylang.source import Diagnostic, NesyError, Span
@@ -23,6 +25,7 @@ from nesylang.syntax.terms import Term
 
 PASSES: tuple[Callable[[Program], Iterable[Diagnostic]], ...] = (
     unsupported,
+    misused_formulas,
     loaded_files,
     duplicate_declarations,
     types,
@@ -68,6 +71,7 @@ class Analysis:
     """A program without errors: its statements, what its declarations say, and the warnings about it.
 
     ``types`` has the declared and the built-in types by name, ``predicates`` and ``neural`` the declarations by name and arity.
+    ``meanings`` has the questions with formulas; clauses have none any more.
     ``known`` are the predicates that clauses define or directives announce, ``libraries`` those of ProbLog's that are loaded;
     ``unknown_fails`` says that calls of other predicates fail instead of being errors.
     """
@@ -80,6 +84,11 @@ class Analysis:
     known: frozenset[Signature]
     libraries: frozenset[str]
     unknown_fails: bool
+    meanings: Mapping[Asked, Meaning]
+
+    def meaning(self, goal: Term, condition: Term | None) -> Meaning:
+        """Return what a question asks, its formulas written out."""
+        return self.meanings.get((goal, condition)) or Meaning(goal, goal, condition)
 
 
 def diagnose(tree: SyntaxTree) -> tuple[Diagnostic, ...]:
@@ -88,12 +97,13 @@ def diagnose(tree: SyntaxTree) -> tuple[Diagnostic, ...]:
 
 
 def _program(tree: SyntaxTree) -> Program:
-    """Return a program with ProbLog's special heads rewritten."""
-    return index(with_rules_for_aggregates(without_negative_heads(tree.statements)))
+    """Return a program with grammar rules and ProbLog's special heads rewritten."""
+    return index(with_rules_for_aggregates(without_negative_heads(without_grammar_rules(tree.statements))))
 
 
 def _diagnose(program: Program) -> tuple[Diagnostic, ...]:
-    return tuple(_sorted((diagnostic for check in PASSES for diagnostic in check(program)), program))
+    # A goal that a formula says twice is looked at twice.
+    return tuple(_sorted(dict.fromkeys(diagnostic for check in PASSES for diagnostic in check(program)), program))
 
 
 def analyse(tree: SyntaxTree) -> Analysis:
@@ -125,6 +135,7 @@ def analyse(tree: SyntaxTree) -> Analysis:
         known=frozenset(program.definitions),
         libraries=program.libraries,
         unknown_fails=program.unknown_fails,
+        meanings=program.meanings,
     )
 
 

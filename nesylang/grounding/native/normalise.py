@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from nesylang.analysis.formulas import as_test
 from nesylang.analysis.types import EnumerationType, RangeType, Type
 from nesylang.grounding.choices import ChoiceTemplate
 from nesylang.grounding.native.builtins import NATIVE_BUILTINS
@@ -207,6 +208,8 @@ class Normaliser:
                 for other in args[1:]:
                     inner = Compound(",", (inner, other), span)
                 return self._negation(inner, elsewhere, span)
+            case (("=>" | "<=>" | "xor"), 2) | (("forall" | "exists"), 1) | ("phrase", 2 | 3):
+                return self._goal(as_test(term), elsewhere, last)
             case "forall", 2:
                 negated = Compound("\\+", (args[1],), span)
                 return self._negation(Compound(",", (args[0], negated), span), elsewhere, span)
