@@ -16,7 +16,17 @@ from nesylang.analysis.grammars import PHRASES, phrase
 from nesylang.analysis.quantifiers import FORMULAS, QUANTIFIERS, free_names, misused, named_apart, occurrences, quantified
 from nesylang.analysis.types import BUILTIN_TYPES, Type, TypeTable
 from nesylang.source import Diagnostic, Span
-from nesylang.syntax.statements import Clause, Directive, ExpectAnswers, ExpectProbability, FactTable, Head, Query, Statement, TypeDeclaration
+from nesylang.syntax.statements import (
+    Clause,
+    Directive,
+    ExpectAnswers,
+    ExpectProbability,
+    FactTable,
+    Head,
+    Query,
+    Statement,
+    TypeDeclaration,
+)
 from nesylang.syntax.terms import Atom, Compound, Term, Variable, conjuncts, signature, subterms
 
 _REWRITTEN = FORMULAS | PHRASES
@@ -213,11 +223,11 @@ class _Writer:
         match term.functor, len(term.args):
             case "=>", 2:
                 return implication(parts[0], parts[1], span)
-            case ("<=>" | "xor"), 2:
+            case (("<=>" | "xor"), 2):
                 left, right = (self._once(part, written) for part, written in zip(term.args, parts, strict=True))
                 both = Compound(",", (implication(left, right, span), implication(right, left, span)), span)
                 return both if term.functor == "<=>" else Compound("\\+", (both,), span)
-            case ("forall" | "exists"), 1:
+            case (("forall" | "exists"), 1):
                 inner = parts[0]
                 assert isinstance(inner, Compound), "a quantifier has a colon"
                 members = [goal for goal in conjuncts(inner.args[0]) if not isinstance(goal, Variable)]

@@ -164,7 +164,7 @@ def _unranged(term: Compound, inner: Quantified) -> Iterator[Diagnostic]:
         if name in bound or _ranges(inner.formula, name):
             continue
         message = f"nothing says which values the variable {name} of this forall has"
-        hint = f"give it a domain, as in  forall({name} in 1..3 : ...)  or an antecedent that binds it, as in  forall({name} : p({name}) => ...)"
+        hint = f"give it a domain, as in  forall({name} in 1..3 : ...)  or an antecedent,  forall({name} : p({name}) => ...)"
         yield Diagnostic("E221", message, (Label(variable.span, "ranges over nothing"),), hint)
 
 

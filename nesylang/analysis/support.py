@@ -25,7 +25,7 @@ from nesylang.syntax.statements import (
     Query,
     Statement,
 )
-from nesylang.syntax.terms import Atom, Compound, String, Term, signature, subterms
+from nesylang.syntax.terms import Atom, Compound, String, Term, subterms
 
 _STATEMENTS: dict[type, str] = {
     Constraint: "the statement constraint",

@@ -34,7 +34,6 @@ def library_clauses() -> Iterator[ProblogTerm]:
     for negation in ("\\+", "not"):
         yield ProblogClause(ProblogTerm(negation, first), Not("\\+", call_first))
     implied, implying = (Not("\\+", And(one, Not("\\+", other))) for one, other in ((call_first, call_second), (call_second, call_first)))
-    yield ProblogClause(ProblogTerm("'=>'", first, second), implied)
     yield ProblogClause(ProblogTerm("'<=>'", first, second), And(implied, implying))
     yield ProblogClause(ProblogTerm("'xor'", first, second), Not("\\+", And(implied, implying)))
 
