@@ -115,8 +115,8 @@ def _equal(left: Term, right: Term, span: Span) -> Term:
     return Compound("=", (left, right), span)
 
 
-def _clauses(clause: Clause, number: int) -> Iterator[Clause]:
-    """Yield the clauses of a grammar rule."""
+def _clauses(clause: Clause, number: int) -> list[Clause]:
+    """Return the clauses of a grammar rule."""
     rule = clause.heads[0].atom
     assert isinstance(rule, Compound), "the caller looked"
     left, right = rule.args
@@ -130,13 +130,13 @@ def _clauses(clause: Clause, number: int) -> Iterator[Clause]:
         raise _Malformed(left.span, "each of several heads needs a probability", "expected as in  0.5 :: a; 0.5 :: b --> c")
     alternatives = disjuncts(right)
     if any(signature(part) == ("::", 2) for part in alternatives):
-        return _stochastic(clause, heads, alternatives, number)
+        return list(_stochastic(clause, heads, alternatives, number))
     pushed = heads[0].pushed
     inner = end if pushed is None else translation.place(span)
     body = translation.body(right, start, inner)
     if pushed is not None:
         body = Compound(",", (body, translation.terminals(pushed, end, inner)), span)
-    return iter([Clause(tuple(Head(head.probability, _call(head.nonterminal, start, end)) for head in heads), body, span)])
+    return [Clause(tuple(Head(head.probability, _call(head.nonterminal, start, end)) for head in heads), body, span)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,7 +209,7 @@ class Normaliser:
                     inner = Compound(",", (inner, other), span)
                 return self._negation(inner, elsewhere, span)
             case (("=>" | "<=>" | "xor"), 2) | (("forall" | "exists"), 1) | ("phrase", 2 | 3):
-                return self._goal(as_test(term), elsewhere, last)
+                return self._called("call", (as_test(term),), elsewhere, last, span)
             case "forall", 2:
                 negated = Compound("\\+", (args[1],), span)
                 return self._negation(Compound(",", (args[0], negated), span), elsewhere, span)
