@@ -51,6 +51,12 @@ CONTROL: tuple[Builtin, ...] = (
     *_rows(3, "all the non-empty list of instances of a template, by free variables", ((1, 0),)),
     *_rows(3, "all_or_none the list of instances of a template, by free variables", ((1, 0),)),
     *_rows(2, "forall the second goal holds wherever the first does", ((0, 0), (1, 0))),
+    *_rows(2, "=> the second goal holds wherever the first does\n<=> both goals hold, or neither", ((0, 0), (1, 0)), test=True),
+    *_rows(2, "xor one of the goals holds, and not the other", ((0, 0), (1, 0)), test=True),
+    *_rows(1, "forall the formula behind the colon holds for all values of the variables before it", test=True),
+    *_rows(1, "exists the formula behind the colon holds for some values of the variables before it"),
+    *_rows(2, "phrase the grammar's phrase is the whole list"),
+    *_rows(3, "phrase the grammar's phrase is the beginning of the list, and the third argument the rest"),
     *_rows((2, 3, 5), "subquery the probability of a goal", ((0, 0),)),
     *_rows(1, "possible the goal holds in some world", ((0, 0),)),
 )
@@ -223,7 +229,16 @@ BUILTINS: Mapping[Signature, Builtin] = {row.signature: row for row in (*_TABLE,
 OWN_BUILTINS: frozenset[Signature] = frozenset(row.signature for row in _OWN)
 """Builtins that ProbLog does not have; only the native grounder knows them."""
 
-REDEFINABLE: frozenset[Signature] = OWN_BUILTINS | {("forall", 2)}
+REDEFINABLE: frozenset[Signature] = OWN_BUILTINS | {
+    ("forall", 2),
+    ("forall", 1),
+    ("exists", 1),
+    ("=>", 2),
+    ("<=>", 2),
+    ("xor", 2),
+    ("phrase", 2),
+    ("phrase", 3),
+}
 """Builtins that programs may define: to ProbLog they are no builtins, and its programs may have these names for themselves."""
 
 WRITTEN_BUILTINS: frozenset[Signature] = frozenset({("sample_uniform1", 3)})
@@ -238,15 +253,8 @@ DIRECTIVES: frozenset[Signature] = frozenset({("dynamic", 1), ("discontiguous", 
 SPECIAL: frozenset[Signature] = frozenset({("query", 1), ("evidence", 1), ("evidence", 2)})
 """Heads of clauses that ask and observe; they are no predicates."""
 
-UNSUPPORTED: Mapping[Signature, str] = {
-    ("=>", 2): "implication",
-    ("<=>", 2): "equivalence",
-    ("xor", 2): "exclusive or between goals",
-    ("forall", 1): "the quantifier forall",
-    ("exists", 1): "the quantifier exists",
-    ("!", 0): "the cut",
-}
-"""Formulas that are parsed and refused."""
+UNSUPPORTED: Mapping[Signature, str] = {("!", 0): "the cut"}
+"""Goals that are parsed and refused."""
 
 
 def _names(text: str) -> frozenset[Signature]:

@@ -12,6 +12,8 @@ from nesylang.analysis.constants import constants
 from nesylang.analysis.dates import impossible_dates
 from nesylang.analysis.declarations import builtin_definitions, contradictory_clauses, duplicate_declarations, types
 from nesylang.analysis.foreign import foreign_types, is_over_tensors
+from nesylang.analysis.formulas import Asked, Meaning
+from nesylang.analysis.grammars import without_grammar_rules
 from nesylang.analysis.inferred import Inference, infer
 from nesylang.analysis.input_declarations import input_declarations
 from nesylang.analysis.names import private_predicates, unknown_predicates
@@ -20,7 +22,7 @@ from nesylang.analysis.private_names import with_private_names
 from nesylang.analysis.probabilities import network_annotations, probabilities, unbound_annotations
 from nesylang.analysis.program import DeclaredPredicate, Program, index
 from nesylang.analysis.recursion import negative_recursion
-from nesylang.analysis.support import loaded_files, unsupported
+from nesylang.analysis.support import loaded_files, misused_formulas, unsupported
 from nesylang.analysis.types import BUILTIN_TYPES, EnumerationType, FiniteType, OpaqueType, RangeType, Type
 from nesylang.analysis.values import Values
 from nesylang.analysis.variables import arithmetic_arguments, negation_before_binding, singletons, unbound_heads
@@ -38,6 +40,7 @@ from nesylang.syntax.terms import Term
 
 PASSES: tuple[Callable[[Program], Iterable[Diagnostic]], ...] = (
     unsupported,
+    misused_formulas,
     loaded_files,
     duplicate_declarations,
     types,
@@ -112,7 +115,8 @@ class Analysis:
     """A program without errors: its statements, what its declarations say, and the warnings about it.
 
     ``types`` has the declared and the built-in types by name, ``predicates``, ``neural``, ``inputs`` and ``foreign`` the declarations by
-    name and arity; foreign predicates over tensors are among ``neural``.
+    name and arity; foreign predicates over tensors are among ``neural``. ``meanings`` has the questions with formulas; clauses have none
+    any more.
     ``known`` are the predicates that clauses define or directives announce, ``libraries`` those of ProbLog's that are loaded;
     ``unknown_fails`` says that calls of other predicates fail instead of being errors. ``inferred`` has the values that the arguments of
     each predicate may have, declared or inferred from its clauses; predicates that are not there may have any. ``undecided`` has, for
@@ -131,6 +135,11 @@ class Analysis:
     unknown_fails: bool
     inferred: Mapping[Signature, tuple[Values, ...]]
     undecided: Mapping[Signature, Mapping[int, tuple[Span, ...]]]
+    meanings: Mapping[Asked, Meaning]
+
+    def meaning(self, goal: Term, condition: Term | None) -> Meaning:
+        """Return what a question asks, its formulas written out."""
+        return self.meanings.get((goal, condition)) or Meaning(goal, goal, condition)
 
 
 def diagnose(tree: SyntaxTree) -> tuple[Diagnostic, ...]:
@@ -141,12 +150,14 @@ def diagnose(tree: SyntaxTree) -> tuple[Diagnostic, ...]:
 
 
 def indexed(tree: SyntaxTree) -> Program:
-    """Return a program with ProbLog's special heads rewritten, and with private names that differ."""
-    return index(with_rules_for_aggregates(without_negative_heads(with_private_names(tree.statements))))
+    """Return a program with grammar rules and ProbLog's special heads rewritten, and with private names that differ."""
+    statements = without_negative_heads(without_grammar_rules(with_private_names(tree.statements)))
+    return index(with_rules_for_aggregates(statements))
 
 
 def _diagnose(program: Program, inference: Inference) -> tuple[Diagnostic, ...]:
-    found = [diagnostic for check in PASSES for diagnostic in check(program)]
+    # A goal that a formula says twice is looked at twice.
+    found = dict.fromkeys(diagnostic for check in PASSES for diagnostic in check(program))
     return tuple(_sorted([*found, *inference.diagnostics], program))
 
 
@@ -196,6 +207,7 @@ def analyse(tree: SyntaxTree) -> Analysis:
         unknown_fails=program.unknown_fails,
         inferred=inference.values,
         undecided=inference.undecided,
+        meanings=program.meanings,
     )
 
 

@@ -48,7 +48,7 @@ class Goal:
 
 def called_arguments(called: Signature, defined: Collection[Signature]) -> GoalArguments:
     """Return the positions of a call's arguments that are goals, given the predicates that the program defines itself."""
-    if called in BUILTINS:
+    if called in BUILTINS and called not in LIBRARY_GOALS:
         return BUILTINS[called].goals
     return () if called in defined else LIBRARY_GOALS.get(called, ())
 

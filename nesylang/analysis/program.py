@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nesylang.analysis.builtins import DIRECTIVES, LIBRARIES, OPENING, SPECIAL, WRITTEN_BUILTINS, Signature
+from nesylang.analysis.formulas import MADE, Asked, Meaning, write_out
 from nesylang.analysis.goals import Goal, goals_of, indicators
 from nesylang.analysis.types import Type, TypeTable
 from nesylang.source import Diagnostic, Source, Span
@@ -42,6 +43,12 @@ class Rule:
     goals: tuple[Goal, ...]
 
     @property
+    def is_made(self) -> bool:
+        """Whether the clause was made for a formula, and is not the user's."""
+        found = signature(self.clause.heads[0].atom)
+        return found is not None and MADE in found[0] and found[0].split(MADE)[0] in ("exists", "formula")
+
+    @property
     def is_special(self) -> bool:
         """Whether the clause asks or observes, as ``query(p(X)) :- ...`` does."""
         return signature(self.clause.heads[0].atom) in SPECIAL
@@ -67,7 +74,7 @@ class Program:
     ``facts`` are the clauses that need no closer look: a head without variables, certain or with a plain probability within [0, 1];
     ``tables`` are the tables of facts, ``rules`` all other clauses. ``asked`` are the goals of queries, evidence and expectations.
     ``definitions`` maps each predicate that has clauses to the first of their heads. ``is_open``: files are loaded that only the grounder
-    reads, so that any predicate may exist.
+    reads, so that any predicate may exist. ``meanings``, ``written`` and ``problems`` are what writing out its formulas left behind.
     """
 
     statements: tuple[Statement, ...]
@@ -84,6 +91,9 @@ class Program:
     libraries: frozenset[str]
     is_open: bool
     unknown_fails: bool
+    meanings: Mapping[Asked, Meaning]
+    written: Mapping[Span, Clause]
+    problems: tuple[Diagnostic, ...]
 
     @property
     def library_predicates(self) -> frozenset[Signature]:
@@ -111,7 +121,9 @@ class Program:
 
 
 def index(statements: tuple[Statement, ...]) -> Program:
-    """Return the program that the statements are."""
+    """Return the program that the statements are, its formulas written out."""
+    formulas = write_out(statements)
+    statements = formulas.statements
     facts, others = _sort_clauses(statements)
     definitions = {found: clauses[0].heads[0].atom.span for found, clauses in facts.items()}
     tables = _tables(statements)
@@ -126,7 +138,7 @@ def index(statements: tuple[Statement, ...]) -> Program:
                 definitions[found] = head.atom.span
     rules = tuple(Rule(clause, tuple(goals_of(clause.body, definitions)) if clause.body is not None else ()) for clause in others)
     directives = tuple((s, tuple(goals_of(s.goal, definitions))) for s in statements if isinstance(s, Directive))
-    asked = tuple(goal for term in _asked(statements, others) for goal in goals_of(term, definitions))
+    asked = tuple(goal for term in _asked(statements, others, formulas.meanings) for goal in goals_of(term, definitions))
     calls = [goal for rule in rules for goal in rule.goals] + [goal for _, goals in directives for goal in goals]
     for found, span in _announced(calls):
         definitions.setdefault(found, span)
@@ -156,6 +168,9 @@ def index(statements: tuple[Statement, ...]) -> Program:
         libraries=frozenset(name for name in libraries if name is not None),
         is_open=None in libraries or "nlp4plp" in libraries or any(_opens(goal, libraries) for goal in calls),
         unknown_fails=any(goal.term == Compound("unknown", (Atom("fail", goal.term.span),), goal.term.span) for goal in calls),
+        meanings=formulas.meanings,
+        written=formulas.written,
+        problems=formulas.problems,
     )
 
 
@@ -200,18 +215,23 @@ def _is_plain(atom: Compound) -> bool:
     )
 
 
-def _asked(statements: Iterable[Statement], clauses: Iterable[Clause]) -> Iterator[Term]:
-    """Yield the formulas of queries, evidence and expectations, and of the clauses that mean the same."""
+def _asked(statements: Iterable[Statement], clauses: Iterable[Clause], meanings: Mapping[Asked, Meaning]) -> Iterator[Term]:
+    """Yield the goals of queries, evidence and expectations, and of the clauses that mean the same."""
+
+    def question(goal: Term, condition: Term | None) -> Iterator[Term]:
+        meaning = meanings.get((goal, condition))
+        yield goal if meaning is None else meaning.goal
+        if condition is not None:
+            yield condition if meaning is None or meaning.condition is None else meaning.condition
+
     for statement in statements:
         match statement:
             case Clause():
                 continue
             case Query(goal=goal, condition=condition) | ExpectProbability(goal=goal, condition=condition):
-                yield goal
-                if condition is not None:
-                    yield condition
+                yield from question(goal, condition)
             case ExpectAnswers(goal=goal, answers=answers):
-                yield goal
+                yield from question(goal, None)
                 yield from answers
             case Evidence(atom=atom):
                 yield atom
@@ -220,7 +240,7 @@ def _asked(statements: Iterable[Statement], clauses: Iterable[Clause]) -> Iterat
     for clause in clauses:
         atom = clause.heads[0].atom
         if isinstance(atom, Compound) and signature(atom) in SPECIAL:
-            yield atom.args[0]
+            yield from question(atom.args[0], None)
 
 
 def _announced(calls: Iterable[Goal]) -> Iterator[tuple[Signature, Span]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nesylang.analysis.builtins import LIBRARIES, UNSUPPORTED
+from nesylang.analysis.grammars import PHRASES, is_grammar_rule, malformed_phrase, malformed_rule
 from nesylang.analysis.probabilities import is_decision
 from nesylang.analysis.program import USE_MODULE, Program, library_name
 from nesylang.analysis.suggestions import did_you_mean
@@ -21,7 +22,7 @@ from nesylang.syntax.statements import (
     Query,
     Statement,
 )
-from nesylang.syntax.terms import Atom, String, Term, signature
+from nesylang.syntax.terms import Atom, Compound, String, Term
 
 _STATEMENTS: dict[type, str] = {
     Constraint: "the statement constraint",
@@ -35,8 +36,6 @@ def unsupported(program: Program) -> Iterator[Diagnostic]:
         if type(statement) in _STATEMENTS:
             yield _refusal(_STATEMENTS[type(statement)], statement.span)
     for rule in program.rules:
-        if signature(rule.clause.heads[0].atom) == ("-->", 2):
-            yield _refusal("a grammar rule", rule.clause.span)
         for head in rule.clause.heads:
             if head.probability is not None and is_decision(head.probability):
                 hint = "give the decision a probability, and compare the answers with  given"
@@ -46,6 +45,21 @@ def unsupported(program: Program) -> Iterator[Diagnostic]:
         called = goal.signature
         if called is not None and called in UNSUPPORTED and called not in own:
             yield _refusal(UNSUPPORTED[called], goal.term.span)
+
+
+def misused_formulas(program: Program) -> Iterator[Diagnostic]:
+    """Yield what is wrong with quantifiers, grammar rules and calls of phrase: E221, E222, E223 and W207."""
+    yield from program.problems
+    for rule in program.rules:
+        if is_grammar_rule(rule.clause):
+            problem = malformed_rule(rule.clause)
+            assert problem is not None, "all others are clauses now"
+            yield problem
+    for goal in program.goals():
+        if goal.signature in PHRASES and goal.signature not in program.definitions and isinstance(goal.term, Compound):
+            problem = malformed_phrase(goal.term)
+            if problem is not None:
+                yield problem
 
 
 def _refusal(what: str, span: Span) -> Diagnostic:

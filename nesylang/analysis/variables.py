@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
-from nesylang.analysis.aggregates import compares_aggregates
 from nesylang.analysis.arithmetic import FUNCTIONS
+from nesylang.analysis.binding import bound_variables
 from nesylang.analysis.builtins import BUILTINS, NEGATIONS, Signature
 from nesylang.analysis.goals import Goal, called_arguments, compatible, named_variables
 from nesylang.analysis.probabilities import is_network
@@ -14,7 +13,7 @@ from nesylang.analysis.program import Program, Rule
 from nesylang.source import Diagnostic, Label
 from nesylang.syntax.printer import print_term
 from nesylang.syntax.statements import PredicateDeclaration
-from nesylang.syntax.terms import Atom, Compound, Float, Integer, Term, Variable, disjuncts, signature, subterms
+from nesylang.syntax.terms import Atom, Compound, Float, Integer, Term, Variable, signature, subterms
 
 
 def unbound_heads(program: Program) -> Iterator[Diagnostic]:
@@ -34,65 +33,6 @@ def unbound_heads(program: Program) -> Iterator[Diagnostic]:
                     message = f"{what} in the head of {declared.name}/{len(declared.arguments)} is not bound by the body"
                     hint = "predicates declared with pred hold for constants only; bind it in the body, or drop the declaration"
                     yield Diagnostic("E215", message, labels, hint)
-
-
-def bound_variables(body: Term) -> set[str] | None:
-    """Return the variables that are bound wherever the body holds, None for a body that never holds.
-
-    Goals count whatever their order. An equation binds both its sides where one of them is bound elsewhere or constant.
-    """
-    occurrences = Counter(variable.name for variable in named_variables(body))
-    pending: list[tuple[Term, int]] = [(body, 0)]
-    results: list[set[str] | None] = []
-    while pending:
-        term, members = pending.pop()
-        found = signature(term)
-        if members == 0 and found in _JOINED:
-            assert isinstance(term, Compound)
-            parts = disjuncts(term) if found == (";", 2) else list(term.args)
-            pending.append((term, len(parts)))
-            pending.extend((part, 0) for part in parts)
-        elif members == 0:
-            results.append(_bound_by(term, occurrences))
-        else:
-            parts_bound = results[-members:]
-            del results[-members:]
-            results.append(_join(parts_bound, any_of=found in ((";", 2), ("|", 2))))
-    return results[0]
-
-
-_JOINED = frozenset({(",", 2), (";", 2), ("|", 2), ("->", 2), ("call", 1), ("once", 1)})
-
-
-def _join(parts: list[set[str] | None], any_of: bool) -> set[str] | None:
-    possible = [part for part in parts if part is not None]
-    if any_of:
-        return set[str].intersection(*possible) if possible else None
-    return set[str]().union(*possible) if len(possible) == len(parts) else None
-
-
-def _bound_by(term: Term, occurrences: Counter[str]) -> set[str] | None:
-    """Return the variables that a single goal binds."""
-    found = signature(term)
-    if compares_aggregates(term):
-        # Whatever has a value there, an aggregate's group included, has it from the aggregate or from before.
-        return {variable.name for variable in named_variables(term)}
-    if found is None or not isinstance(term, Compound):
-        return None if found in (("fail", 0), ("false", 0)) else set()
-    if found in NEGATIONS or (found in BUILTINS and BUILTINS[found].test):
-        return set()
-    match term:
-        case Compound(functor="is" | "in", args=(left, _)):
-            return {variable.name for variable in named_variables(left)}
-        case Compound(functor="findall", args=(_, _, result)):
-            return {variable.name for variable in named_variables(result)}
-        case Compound(functor="=", args=(left, right)):
-            own = Counter(variable.name for variable in named_variables(term))
-            sides = [{variable.name for variable in named_variables(side)} for side in (left, right)]
-            known = any(all(occurrences[name] > own[name] for name in side) for side in sides)
-            return sides[0] | sides[1] if known else set()
-        case _:
-            return {variable.name for variable in named_variables(term)}
 
 
 def _all_variables(term: Term) -> Iterator[Variable]:
@@ -150,8 +90,8 @@ def singletons(program: Program) -> Iterator[Diagnostic]:
     """Yield W203 for each named variable that occurs once in a clause; ProbLog programs are left alone, and what is an error anyway."""
     unbound = [diagnostic.span for diagnostic in unbound_heads(program)]
     for rule in program.rules:
-        clause = rule.clause
-        if rule.is_special or clause.span.source.name.endswith(".pl"):
+        clause = program.written.get(rule.clause.span, rule.clause)
+        if rule.is_special or rule.is_made or clause.span.source.name.endswith(".pl"):
             continue
         terms = [term for head in clause.heads for term in (head.probability, head.atom) if term is not None]
         terms += [clause.body] if clause.body is not None else []

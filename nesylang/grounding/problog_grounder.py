@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from problog.clausedb import ClauseDB
 from problog.formula import LogicFormula
@@ -214,20 +214,25 @@ class _Grounding:
     def _ground_query(self, asked: AskedQuery) -> list[GroundQuery]:
         if asked.condition is not None:
             return [self._ground_conditional(asked, asked.condition)]
-        target = self._target(asked.goal, asked.span)
+        meaning = self.analysis.meaning(asked.goal, None)
+        target = self._target(meaning.goal, asked.span)
+        if meaning.pattern is not meaning.goal:
+            target = replace(self._rule(meaning.goal, free_variables(meaning.goal), asked.span), goal=meaning.pattern)
         answers = tuple(GroundAnswer(atom, literal) for atom, literal in self._answers(target, asked.span))
         return [GroundQuery(print_term(asked.goal), asked.goal, answers, query_domains(self.analysis, asked.goal))]
 
     def _ground_conditional(self, asked: AskedQuery, condition: Term) -> GroundQuery:
         """Return the answers of ``goal given condition``: joint literals with the literals of their conditions."""
-        shared = [name for name in variables(asked.goal) if name in variables(condition)]
-        given = self._rule(condition, shared, asked.span)
-        joint_goal = Compound(",", (given.atom, asked.goal), asked.span)
-        joint = self._rule(joint_goal, variables(asked.goal), asked.span)
+        meaning = self.analysis.meaning(asked.goal, condition)
+        names = free_variables(meaning.goal)
+        shared = [name for name in names if name in variables(meaning.condition or condition)]
+        given = self._rule(meaning.condition or condition, shared, asked.span)
+        joint_goal = Compound(",", (given.atom, meaning.goal), asked.span)
+        joint = self._rule(joint_goal, names, asked.span)
         conditions = dict(self._answers(_Asked(given.atom, given.atom, False), asked.span))
         answers = []
-        for atom, literal in self._answers(_Asked(joint.atom, asked.goal, False), asked.span):
-            key = _instance(given.atom, asked.goal, atom, asked.span)
+        for atom, literal in self._answers(_Asked(joint.atom, meaning.pattern, False), asked.span):
+            key = _instance(given.atom, meaning.pattern, atom, asked.span)
             answers.append(GroundAnswer(atom, literal, conditions.get(key, self.reader.false())))
         if not answers and is_ground(asked.goal):
             literal = conditions.get(given.atom, self.reader.false())

@@ -33,6 +33,9 @@ def library_clauses() -> Iterator[ProblogTerm]:
     yield ProblogClause(ProblogTerm(";", first, second), Or(call_first, call_second))
     for negation in ("\\+", "not"):
         yield ProblogClause(ProblogTerm(negation, first), Not("\\+", call_first))
+    implied, implying = (Not("\\+", And(one, Not("\\+", other))) for one, other in ((call_first, call_second), (call_second, call_first)))
+    yield ProblogClause(ProblogTerm("'<=>'", first, second), And(implied, implying))
+    yield ProblogClause(ProblogTerm("'xor'", first, second), Not("\\+", And(implied, implying)))
 
 
 def order_builtins() -> Iterator[tuple[str, int, object]]:

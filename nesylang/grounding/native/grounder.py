@@ -121,22 +121,25 @@ class Grounding:
     def _query(self, asked: AskedQuery) -> GroundQuery:
         if asked.condition is not None:
             return self._conditional(asked, asked.condition)
-        answers = tuple(GroundAnswer(atom, literal) for atom, literal in self._answers(asked.goal, asked.goal, asked.span))
+        meaning = self.request.analysis.meaning(asked.goal, None)
+        answers = tuple(GroundAnswer(atom, literal) for atom, literal in self._answers(meaning.goal, meaning.pattern, asked.span))
         return GroundQuery(print_term(asked.goal), asked.goal, answers, query_domains(self.request.analysis, asked.goal))
 
     def _conditional(self, asked: AskedQuery, condition: Term) -> GroundQuery:
         """Return the answers of ``goal given condition``: joint literals with the literals of their conditions."""
-        shared = [name for name in outer_variables(asked.goal) if name in outer_variables(condition)]
+        meaning = self.request.analysis.meaning(asked.goal, condition)
+        goal, given = meaning.goal, meaning.condition or condition
+        shared = [name for name in outer_variables(goal) if name in outer_variables(given)]
         for name in shared:
-            if name not in free_variables(condition):
+            if name not in free_variables(given):
                 message = f"the condition {print_term(condition)} does not bind {name}, which the query asks for"
                 raise error("E304", message, condition.span, "not ground when it is asked", "bind it by a goal in the condition")
         pattern = Compound("$given", tuple(Variable(name, asked.span) for name in shared), asked.span)
-        conditions = dict(self._answers(condition, pattern, asked.span))
-        joint = Compound(",", (condition, asked.goal), asked.span)
+        conditions = dict(self._answers(given, pattern, asked.span))
+        joint = Compound(",", (given, goal), asked.span)
         answers = []
-        for atom, literal in self._answers(joint, asked.goal, asked.span):
-            binding = match(asked.goal, atom)
+        for atom, literal in self._answers(joint, meaning.pattern, asked.span):
+            binding = match(meaning.pattern, atom)
             key = substitute(pattern, binding)
             answers.append(GroundAnswer(atom, literal, conditions.get(key, self._false())))
         if is_closed(asked.goal) and all(answer.atom != asked.goal for answer in answers):
@@ -189,7 +192,7 @@ class Grounding:
                 hint = "bind its variables in the rules that answer it"
                 raise error("E304", f"the answer {print_term(answer)} is not ground", span, "asked here", hint)
             found.setdefault(answer, []).append(literal or TRUE)
-        if not found and is_closed(pattern):
+        if not found and (is_closed(pattern) or (pattern is not goal and not free_variables(goal))):
             return [(pattern, self._false())]
         return [(answer, self._either(several)) for answer, several in found.items()]
 

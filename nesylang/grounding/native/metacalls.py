@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from nesylang.analysis.builtins import BUILTINS
+from nesylang.analysis.quantifiers import QUANTIFIERS
 from nesylang.grounding.native.builtins import NATIVE_BUILTINS
 from nesylang.grounding.native.builtins.contract import Signature
-from nesylang.grounding.native.convert import show
+from nesylang.grounding.native.convert import TermWriter, show
 from nesylang.grounding.native.engine import Engine
 from nesylang.grounding.native.errors import GoalError
 from nesylang.grounding.native.normalise import Normaliser
 from nesylang.grounding.native.tables import Table
-from nesylang.grounding.native.terms import Struct, Value, Var
+from nesylang.grounding.native.terms import Struct, Value, Var, is_ground
 from nesylang.source import Span
 from nesylang.syntax.terms import Atom, Compound, Term, Variable
 
@@ -64,15 +65,27 @@ class MetaCalls:
 
     def _skeleton(self, name: str, arguments: tuple[Value, ...], values: list[Value]) -> Term:
         """Return a goal with variables for all that its connectives do not need; their values are added to ``values``."""
+        if (name, len(arguments)) in QUANTIFIERS and isinstance(arguments[0], Struct) and arguments[0].name == ":":
+            sides = tuple(self._part(side, values) for side in arguments[0].args)
+            return Compound(name, (Compound(":", sides, self.span),), self.span)
+        if (name, len(arguments)) == ("in", 2) and is_ground(arguments[1]):
+            return Compound(name, (self._variable(arguments[0], values), TermWriter(self.span).term(arguments[1])), self.span)
         builtin = BUILTINS.get((name, len(arguments)))
         goals = {position for position, extra in builtin.goals if extra == 0} if builtin is not None else set()
         parts: list[Term] = []
         for position, argument in enumerate(arguments):
-            if position in goals and isinstance(argument, str):
-                parts.append(Atom(argument, self.span))
-            elif position in goals and isinstance(argument, Struct):
-                parts.append(self._skeleton(argument.name, argument.args, values))
-            else:
-                parts.append(Variable(f"A{len(values)}", self.span))
-                values.append(argument)
+            parts.append(self._part(argument, values) if position in goals else self._variable(argument, values))
         return Compound(name, tuple(parts), self.span) if parts else Atom(name, self.span)
+
+    def _part(self, goal: Value, values: list[Value]) -> Term:
+        """Return the skeleton of a goal inside of another one."""
+        if isinstance(goal, str):
+            return Atom(goal, self.span)
+        return self._skeleton(goal.name, goal.args, values) if isinstance(goal, Struct) else self._variable(goal, values)
+
+    def _variable(self, value: Value, values: list[Value]) -> Variable:
+        """Return the variable for a value; an unbound variable has the same one wherever it occurs."""
+        known = next((number for number, other in enumerate(values) if other is value), None) if isinstance(value, Var) else None
+        if known is None:
+            values.append(value)
+        return Variable(f"A{len(values) - 1 if known is None else known}", self.span)

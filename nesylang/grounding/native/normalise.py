@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from nesylang.analysis.aggregates import compares_aggregates, named_apart, outer_variables
+from nesylang.analysis.formulas import as_test
 from nesylang.analysis.types import EnumerationType, RangeType, Type
 from nesylang.grounding.choices import ChoiceTemplate
 from nesylang.grounding.native.aggregategoals import aggregate_goals
@@ -217,6 +218,8 @@ class Normaliser:
                 for other in args[1:]:
                     inner = Compound(",", (inner, other), span)
                 return self._negation(inner, elsewhere, span)
+            case (("=>" | "<=>" | "xor"), 2) | (("forall" | "exists"), 1) | ("phrase", 2 | 3):
+                return self._called("call", (as_test(term),), elsewhere, last, span)
             case "forall", 2:
                 negated = Compound("\\+", (args[1],), span)
                 return self._negation(Compound(",", (args[0], negated), span), elsewhere, span)
