@@ -17,8 +17,8 @@ from nesylang.compilation.sdd import SddCompiler
 from nesylang.formula import FALSE as NEVER
 from nesylang.formula import TRUE as ALWAYS
 from nesylang.formula import Formula, FormulaBuilder, Kind
-from nesylang.formula.conditioning import Conditioning
-from nesylang.formula.distributions import Merge
+from nesylang.formula.conditioning import Conditioning, ExhaustedError
+from nesylang.formula.distributions import Block, Merge
 from nesylang.formula.nodes import FormulaNodes
 from nesylang.formula.stepwise import answer
 from nesylang.grounding.exclusion import Exclusion, components
@@ -28,17 +28,16 @@ PROPERTIES = Properties(decomposable=True, deterministic=True, value_smooth=True
 SUPPORT_BITS = 1 << 32
 """Most bits that the supports of all nodes may have together."""
 
-PAIRS, PAIRS_PER_NODE = 10_000, 20
+PAIRS, PAIRS_PER_NODE = 2_000, 5
 """Most pairs of conditions that are compared, in all and for each node of the formula."""
 
-DECISIONS, DECISIONS_PER_NODE = 2_000, 4
-"""Most nodes that are made anew where choices are decided, in all and for each node of the formula."""
+DECISIONS = 3_000
+"""Most nodes that are looked at where choices are decided."""
+
+JOINT = 200_000
+"""Most pairs of states of parts that conjunctions of several aggregates are taken apart to."""
 
 Step = Generator[int, int, int]
-
-
-class NotCertifiedError(RuntimeError):
-    """A formula is not close enough to a circuit."""
 
 
 class DirectCompiler:
@@ -54,7 +53,7 @@ class DirectCompiler:
         meter = Meter(budget)
         try:
             return _Emission(formula, values, meter).run()
-        except NotCertifiedError:
+        except ExhaustedError:
             return self.otherwise.compile(formula, values, budget)
 
 
@@ -62,14 +61,14 @@ class _Emission:
     def __init__(self, formula: Formula, values: Sequence[int], meter: Meter) -> None:
         choices = formula.choices(formula.roots)
         if len(formula.nodes) * len(choices) // 2 > SUPPORT_BITS:
-            raise NotCertifiedError
+            raise ExhaustedError
         self.roots = formula.roots
         self.values = values
         self.meter = meter
         self.builder = FormulaBuilder.of(formula)
         self.exclusion = Exclusion(FormulaNodes(self.builder, values), PAIRS + PAIRS_PER_NODE * len(formula.nodes))
-        self.conditioning = Conditioning(self.builder, self.exclusion)
-        self.decisions = DECISIONS + DECISIONS_PER_NODE * len(formula.nodes)
+        self.conditioning = Conditioning(self.builder, self.exclusion, DECISIONS)
+        self.joint = JOINT
         self.leaves = [(choice, value) for choice in choices for value in range(values[choice])]
         self.first_leaf: dict[int, int] = {}
         for position, (choice, value) in enumerate(self.leaves):
@@ -80,7 +79,7 @@ class _Emission:
         self.sets: dict[tuple[int, int], int] = {}
 
     def run(self) -> Circuit:
-        """Return the circuit of all roots; raise NotCertifiedError where it would take too much."""
+        """Return the circuit of all roots; raise ExhaustedError where it would take too much."""
         roots = [answer(root, self._node, self.known) for root in self.roots]
         return build_circuit(self.leaves, self.sums, roots, PROPERTIES, DirectCompiler.name)
 
@@ -88,10 +87,9 @@ class _Emission:
         plain = self.builder.plain(literal)
         if plain != literal:
             return (yield plain)
-        support = self.exclusion.support(literal)
-        if support.bit_count() == 1:
-            (choice,) = self.exclusion.choices(support)
-            return self._values(choice, self.exclusion.allowed(literal).get(choice, -1))
+        values = self.exclusion.values(literal)
+        if values is not None:
+            return self._values(*values)
         if self.builder.nodes[abs(literal) - 1].kind is Kind.RESULT:
             return (yield from self._result(literal))
         gate = self.exclusion.conjuncts(literal)
@@ -102,22 +100,75 @@ class _Emission:
 
     def _result(self, literal: int) -> Step:
         """Return the sum over the ways in which the two parts of an aggregate lead to some of its states."""
-        distributions = self.builder.distributions
-        number, states = self.builder.nodes[literal - 1].children
-        merge = distributions[number]
-        assert isinstance(merge, Merge)
-        pairs = []
-        for left, right in merge.split(states, distributions[merge.left], distributions[merge.right]):
-            pairs.append((self.builder.result(merge.left, left), self.builder.result(merge.right, right)))
+        pairs = self._split(literal)
         shared = 0
         for pair in pairs:
             shared |= self.exclusion.support(pair[0]) & self.exclusion.support(pair[1])
         if shared:
             return (yield from self._decide(literal, shared))
+        return (yield from self._pairs(pairs))
+
+    def _is_result(self, literal: int) -> bool:
+        return self.builder.nodes[abs(literal) - 1].kind is Kind.RESULT
+
+    def _merge(self, literal: int) -> Merge:
+        """Return the distribution of a result."""
+        found = self.builder.distributions[self.builder.nodes[abs(literal) - 1].children[0]]
+        assert isinstance(found, Merge), "states of blocks are no results"
+        return found
+
+    def _split(self, literal: int) -> list[tuple[int, int]]:
+        """Return pairs of states of both parts of a distribution of which exactly one holds where a result does."""
+        merge = self._merge(literal)
+        states = self.builder.nodes[literal - 1].children[1]
+        parts = merge.split(states, self.builder.distributions[merge.left], self.builder.distributions[merge.right])
+        return [(self.builder.result(merge.left, left), self.builder.result(merge.right, right)) for left, right in parts]
+
+    def _pairs(self, pairs: Sequence[tuple[int, int]]) -> Step:
         elements = []
         for one, other in pairs:
             elements.append(((yield one), (yield other)))
         return self._sum(elements)
+
+    def _halves(self, literals: Sequence[int]) -> list[tuple[int, int]] | None:
+        """Return a conjunction with results as exclusive products of two literals; None if there is no such way.
+
+        Aggregates whose distributions are merged of parts over the same choices are split together, and all else stays with one part.
+        """
+        results = [self.builder.plain(literal) for literal in literals if self._is_result(literal)]
+        others = [literal for literal in literals if not self._is_result(literal)]
+        sides = [0, 0]
+        for result in results:
+            for side, below in enumerate(self._parts(self._merge(result))):
+                sides[side] |= below
+        for literal in others:
+            support = self.exclusion.support(literal)
+            sides[bool(support & sides[1])] |= support
+        if not results or sides[0] & sides[1]:
+            return None
+        pairs = [(ALWAYS, ALWAYS)]
+        for result in results:
+            split = self._split(result)
+            self.joint -= len(pairs) * len(split) if len(results) > 1 else 0
+            if self.joint < 0:
+                raise ExhaustedError
+            conjunction = self.builder.conjunction
+            pairs = [(conjunction([left, one]), conjunction([right, other])) for left, right in pairs for one, other in split]
+        halves: tuple[list[int], list[int]] = ([], [])
+        for literal in others:
+            halves[bool(self.exclusion.support(literal) & sides[1])].append(literal)
+        return [(self.builder.conjunction([left, *halves[0]]), self.builder.conjunction([right, *halves[1]])) for left, right in pairs]
+
+    def _parts(self, merge: Merge) -> tuple[int, int]:
+        """Return the supports of the two parts of a distribution."""
+        found = []
+        for number in (merge.left, merge.right):
+            part = self.builder.distributions[number]
+            support = 0
+            for literal in part.literals if isinstance(part, Block) else (part.witness,):
+                support |= self.exclusion.support(literal)
+            found.append(support)
+        return found[0], found[1]
 
     def _and(self, literal: int, children: Sequence[int]) -> Step:
         if self._shared(children):
@@ -126,6 +177,10 @@ class _Emission:
                 return (yield joined)
             parts = components(children, self.exclusion.support)
             if len(parts) == 1:
+                several = sum(map(self._is_result, children)) > 1
+                pairs = self._halves(children) if several or self.conditioning.steps > DECISIONS // 2 else None
+                if pairs is not None:
+                    return (yield from self._pairs(pairs))
                 return (yield from self._decide(literal, self._shared(children)))
             children = [self.builder.conjunction(part) for part in parts]
         factors = []
@@ -146,7 +201,11 @@ class _Emission:
                 return (yield joined)
             parts = components(children, self.exclusion.support)
             if len(parts) == 1:
-                return (yield from self._decide(literal, shared))
+                if not any(self._is_result(child) for child in children):
+                    return (yield from self._decide(literal, shared))
+                first, *others = sorted(children, key=lambda child: self.exclusion.support(child).bit_count())
+                rest = self.builder.conjunction([-first, self.builder.disjunction(others)])
+                return self._sum([((yield first), TRUE), ((yield rest), TRUE)])
             children = [self.builder.disjunction(part) for part in parts]
         return (yield from self._independent(children))
 
@@ -179,8 +238,6 @@ class _Emission:
 
     def _decide(self, literal: int, shared: int) -> Step:
         """Return a literal as a sum over the values of the first of some choices."""
-        if self.conditioning.steps > self.decisions:
-            raise NotCertifiedError
         (choice,) = self.exclusion.choices(shared & -shared)
         allowed = self.exclusion.allowed(literal).get(choice, -1)
         left: dict[int, int] = {}

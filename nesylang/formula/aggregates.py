@@ -35,6 +35,7 @@ class Aggregates:
         self.builder = builder
         self.exclusion = Exclusion(FormulaNodes(builder, values))
         self.conditioning = Conditioning(builder, self.exclusion)
+        self.operations: dict[tuple[str, int, bool], Operation] = {}
 
     def results(self, aggregate: GroundAggregate, literals: Mapping[int, int]) -> dict[Number, int]:
         """Return the literals "the aggregate has this value" for all its values; ``literals`` has those of its elements.
@@ -43,6 +44,8 @@ class Aggregates:
         """
         numbers = [*aggregate.certain, *(element.value for element in aggregate.elements)]
         operation = Operation(aggregate.operation, numbers, aggregate.span)
+        # Aggregates of one kind share their operation, so that equal ones are one distribution.
+        operation = self.operations.setdefault((operation.name, operation.scale, operation.integral), operation)
         states: dict[int, State] = {}
         certain = operation.total(aggregate.certain)
         for element in aggregate.elements:

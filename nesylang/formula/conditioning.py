@@ -24,18 +24,23 @@ class Given(NamedTuple):
 Step = Generator[Given, int, int]
 
 
+class ExhaustedError(RuntimeError):
+    """More nodes would have to be conditioned than allowed."""
+
+
 class Conditioning:
     """Conditions literals of one builder; nodes that do not depend on a choice stay what they are."""
 
-    def __init__(self, builder: FormulaBuilder, exclusion: Exclusion) -> None:
+    def __init__(self, builder: FormulaBuilder, exclusion: Exclusion, limit: int | None = None) -> None:
         self.builder = builder
         self.exclusion = exclusion
+        self.limit = limit
         self.steps = 0
         """How many nodes have been conditioned."""
         self._known: dict[Given, int] = {}
 
     def literal(self, literal: int, choice: int, value: int) -> int:
-        """Return what a literal means where a choice has a value."""
+        """Return what a literal means where a choice has a value; raise ExhaustedError where that takes more than the limit."""
         if not self._depends(literal, choice):
             return literal
         found = answer(Given(abs(literal), choice, value), self._ask, self._known)
@@ -46,6 +51,8 @@ class Conditioning:
 
     def _ask(self, given: Given) -> Step:
         self.steps += 1
+        if self.limit is not None and self.steps > self.limit:
+            raise ExhaustedError
         return self._distribution(given) if given.distribution else self._node(given)
 
     def _node(self, given: Given) -> Step:

@@ -134,10 +134,9 @@ def partition(literals: Iterable[int], exclusion: Exclusion) -> list[list[Group]
         of_choice: dict[int, list[int]] = {}
         others = []
         for literal in members:
-            support = exclusion.support(literal)
-            if support.bit_count() == 1 and exclusion.exact(literal):
-                (choice,) = exclusion.choices(support)
-                of_choice.setdefault(choice, []).append(literal)
+            values = exclusion.values(literal)
+            if values is not None:
+                of_choice.setdefault(values[0], []).append(literal)
             else:
                 others.append(literal)
         if not others or not of_choice or not exclusion.exclusive(members):
@@ -167,9 +166,9 @@ def _families(literals: Sequence[int], exclusion: Exclusion) -> list[list[int]]:
 def states_of_values(operation: Operation, group: Group, states: Mapping[int, State], exclusion: Exclusion) -> list[State]:
     """Return the state of a group for each value of its choice."""
     assert group.choice is not None
-    allowed = [(exclusion.allowed(literal).get(group.choice, -1), states[literal]) for literal in group.literals]
+    allowed = [(exclusion.values(literal), states[literal]) for literal in group.literals]
     return [
-        reduce(operation.merge, (state for values, state in allowed if values >> value & 1), operation.unit)
+        reduce(operation.merge, (state for values, state in allowed if values is not None and values[1] >> value & 1), operation.unit)
         for value in range(exclusion.graph.values(group.choice))
     ]
 

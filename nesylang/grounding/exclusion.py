@@ -138,8 +138,9 @@ class Exclusion:
         self._choices: list[int] = []
         self._supports: dict[int, int] = {}
         self._allowed: dict[int, Mapping[int, int]] = {}
-        self._inexact: set[int] = set()
         self._known: dict[tuple[int, int], bool] = {}
+        # Nodes of which it is not known which values exactly they allow a choice, even where it is the only one.
+        self._vague: set[int] = set()
 
     def support(self, literal: int) -> int:
         """Return the choices below a literal, as the bits of a number; ``choices`` says which they are."""
@@ -164,18 +165,19 @@ class Exclusion:
         return found
 
     def allowed(self, literal: int) -> Mapping[int, int]:
-        """Return the values, as bits, that a literal leaves to choices; those that are missing may have any.
-
-        It is exact where a literal depends on one choice only and is ``exact``.
-        """
+        """Return the values, as bits, that a literal leaves to choices; those that are missing may have any."""
         if abs(literal) not in self._supports:
             self._analyse(abs(literal))
         return self._allowed[literal]
 
-    def exact(self, literal: int) -> bool:
-        """Return whether a literal is built of ands and ors without cycles; of others the allowed values are an upper bound."""
-        self.support(literal)
-        return abs(literal) not in self._inexact
+    def values(self, literal: int) -> tuple[int, int] | None:
+        """Return choice and values, as bits, of a literal that says that a choice has one of these values; None if it is not known to."""
+        support = self.support(literal)
+        if support.bit_count() != 1 or abs(literal) in self._vague:
+            return None
+        (choice,) = self.choices(support)
+        every = (1 << self.graph.values(choice)) - 1
+        return choice, self._allowed[literal].get(choice, every)
 
     def exclude(self, first: int, second: int) -> bool:
         """Return whether no world makes both literals true, as far as that can be shown."""
@@ -198,7 +200,7 @@ class Exclusion:
             literal = pending.pop()
             gate = self.conjuncts(literal)
             allowed = self.allowed(literal)
-            whole = self.exact(literal) and len(allowed) == self.support(literal).bit_count()
+            whole = len(allowed) == self.support(literal).bit_count() and abs(literal) not in self._vague
             if whole and (len(allowed) == 1 or (gate is not None and gate.conjunction and self._conditions(gate.children))):
                 boxes.append(literal)
             elif gate is not None and not gate.conjunction:
@@ -236,7 +238,7 @@ class Exclusion:
             for node in component:
                 for child in map(abs, self.graph.gate(node).children):
                     support |= 0 if child in members else self._supports[child]
-            self._inexact.update(component)
+            self._vague.update(component)
             for node in component:
                 self._supports[node] = support
                 self._allowed[node] = self._allowed[-node] = {}
@@ -254,8 +256,8 @@ class Exclusion:
         for child in children:
             support |= self._supports[abs(child)]
         self._supports[node] = support
-        if conjunction is None or any(abs(child) in self._inexact for child in children):
-            self._inexact.add(node)
+        if conjunction is None or (self._vague and any(abs(child) in self._vague for child in children)):
+            self._vague.add(node)
         if conjunction is None:
             self._allowed[node] = self._allowed[-node] = {}
         else:
@@ -328,18 +330,18 @@ class Exclusion:
             if members[0] is not None and members[1] is not None and members[0].family == members[1].family:
                 return not members[0].states & members[1].states
         gates = self.conjuncts(first), self.conjuncts(second)
+        for gate, other in zip(gates, (second, first), strict=True):
+            if gate is not None and gate.conjunction:
+                for child in gate.children:
+                    # What a condition on one choice excludes shows in the values that are allowed.
+                    support = self.support(child)
+                    if support & self.support(other) and support & (support - 1) and (yield child, other):
+                        return True
         sides = [
             gate.children if gate is not None and not gate.conjunction else [literal]
             for gate, literal in zip(gates, (first, second), strict=True)
         ]
-        if sides != [[first], [second]] and (yield from self._across(*sides)):
-            return True
-        for gate, other in zip(gates, (second, first), strict=True):
-            if gate is not None and gate.conjunction:
-                for child in gate.children:
-                    if self.support(child) & self.support(other) and (yield child, other):
-                        return True
-        return False
+        return sides != [[first], [second]] and (yield from self._across(*sides))
 
     def _across(self, first: Sequence[int], second: Sequence[int]) -> Question:
         """Return whether all of some literals exclude all of some others; they are split first by choices that all of them restrict."""
