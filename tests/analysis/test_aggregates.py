@@ -128,9 +128,11 @@ def test_recursion_through_an_aggregate(diagnose: Diagnose) -> None:
     (found,) = diagnose("p(1). p(N) :- N = count{X : q(X)}. q(X) :- p(X).")
     assert found.code == "W204"
     assert found.message == "recursion through an aggregate: p/1 -> all q/1 -> p/1"
-    assert found.labels[0].text == "aggregated here"
+    assert found.labels[0].message == "aggregated here"
 
 
 def test_an_aggregate_binds_variables_of_heads(diagnose: Diagnose) -> None:
     assert diagnose("pred size(any, int). m(1, g). size(G, N) :- N = count{X : m(X, G)}.") == []
-    assert [d.code for d in diagnose("pred big(any, any). m(1, g). big(G, K) :- count{X : m(X, G)} > 2.") if d.severity == "error"] == ["E215"]
+    assert [d.code for d in diagnose("pred big(any, any). m(1, g). big(G, K) :- count{X : m(X, G)} > 2.") if d.severity == "error"] == [
+        "E215"
+    ]
