@@ -56,7 +56,7 @@ def test_grounders_agree(path: Path, grounder: str) -> None:
         refused = outcome_of(path, "problog")
         assert isinstance(refused, Refused)
         assert refused.codes == {"E312"}
-        assert refused.message == "the grounder problog has no aggregates"
+        assert refused.message.endswith("the grounder problog has no aggregates")
         return
     if identifier(path) in BEYOND_PROBLOG:
         assert compare(outcome_of(path, "problog"), found) != [], "problog agrees: there is no exception to list"
