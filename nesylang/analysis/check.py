@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from nesylang.analysis.aggregate_heads import misplaced_aggregates, with_rules_for_aggregates
 from nesylang.analysis.builtins import Signature
@@ -18,6 +19,7 @@ from nesylang.analysis.recursion import negative_recursion
 from nesylang.analysis.support import loaded_files, unsupported
 from nesylang.analysis.types import BUILTIN_TYPES, EnumerationType, RangeType, Type
 from nesylang.analysis.variables import arithmetic_arguments, negation_before_binding, singletons, unbound_heads
+from nesylang.resources import stdlib_directory
 from nesylang.source import Diagnostic, NesyError, Span
 from nesylang.syntax.statements import NeuralDeclaration, PredicateDeclaration, Statement, SyntaxTree
 from nesylang.syntax.terms import Term
@@ -95,7 +97,14 @@ def _program(tree: SyntaxTree) -> Program:
 
 
 def _diagnose(program: Program) -> tuple[Diagnostic, ...]:
-    return tuple(_sorted((diagnostic for check in PASSES for diagnostic in check(program)), program))
+    found = (diagnostic for check in PASSES for diagnostic in check(program))
+    return tuple(_sorted((diagnostic for diagnostic in found if not _is_about_a_library(diagnostic)), program))
+
+
+def _is_about_a_library(diagnostic: Diagnostic) -> bool:
+    """Return whether a warning points into the standard library, where the user has nothing to mend."""
+    span = diagnostic.span
+    return diagnostic.severity == "warning" and span is not None and Path(span.source.name).is_relative_to(stdlib_directory())
 
 
 def analyse(tree: SyntaxTree) -> Analysis:
