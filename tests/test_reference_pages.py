@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from nesylang.analysis.arithmetic import FUNCTIONS
 from nesylang.analysis.builtins import BUILTINS, CONTROL, LIBRARIES, UNSUPPORTED, Signature
 from nesylang.cli.main import COMMANDS
@@ -85,25 +87,41 @@ def test_arithmetic() -> None:
         assert table[what] == {name for name, count in FUNCTIONS if count == arity}
 
 
-def test_libraries_of_nesylang() -> None:
-    pages = [section(page("builtins.md"), "## Libraries of nesylang")]
-    pages += [found.read_text(encoding="utf-8") for found in sorted((ROOT / "docs" / "stdlib").glob("*.md"))]
-    listed = {
-        signature(clause.heads[0].atom)
-        for text in pages
-        for predicate, _ in rows(text)
-        if predicate.startswith("`")
+LIBRARY_FILES = sorted((ROOT / "stdlib").glob("*.nesy"))
+
+
+@pytest.mark.parametrize("library", LIBRARY_FILES, ids=lambda library: library.stem)
+def test_libraries_of_nesylang(library: Path) -> None:
+    described = dict(descriptions(library))
+    listed = [
+        (signature(clause.heads[0].atom), predicate, unescaped(meaning))
+        for predicate, meaning in rows(page(f"stdlib/{library.stem}.md"))
+        if re.match(r"`\w+\(.*\)`$", predicate)
         for clause in parse(Source("page", re.sub(r"[+?](?=[A-Z])", "", predicate.strip("`")) + ".")).statements
         if isinstance(clause, Clause)
-    }
+    ]
     defined = {
         signature(head.atom)
-        for library in (ROOT / "stdlib").glob("*.nesy")
         for statement in parse(Source(str(library), library.read_text(encoding="utf-8"))).statements
         if isinstance(statement, Clause)
         for head in statement.heads
     }
-    assert listed == {found for found in defined if found is not None and not found[0].startswith("_")}
+    assert {found for found, _, _ in listed} == {found for found in defined if found is not None and not found[0].startswith("_")}
+    assert {predicate.strip("`"): meaning for _, predicate, meaning in listed} == described
+
+
+def descriptions(library: Path) -> Iterator[tuple[str, str]]:
+    """Yield the predicates that the comments of a library describe, with what they say."""
+    text = library.read_text(encoding="utf-8")
+    for found in re.finditer(r"^% ((?!_)\w+\([^)]*\)): (.*(?:\n% .*)*)$", text, re.MULTILINE):
+        yield found[1], found[2].replace("\n% ", " ")
+
+
+@pytest.mark.parametrize("listing", ["builtins.md", "stdlib/index.md"])
+def test_every_library_is_listed(listing: str) -> None:
+    folder = "" if listing.startswith("stdlib/") else "stdlib/"
+    text = page(listing)
+    assert [library.stem for library in LIBRARY_FILES if f"[{library.stem}]({folder}{library.stem}.md)" not in text] == []
 
 
 def test_diagnostics() -> None:

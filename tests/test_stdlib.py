@@ -49,6 +49,42 @@ def test_the_list_predicates_of_problog_are_there() -> None:
     assert {name for name, _ in missing} == {"enum_groups", "select_uniform", "select_weighted"}
 
 
+def test_the_predicates_of_problog_for_goals_are_there() -> None:
+    assert LIBRARIES["apply"] - public_predicates(ROOT / "stdlib" / "apply.nesy") == set()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_private_predicates_have_the_name_of_their_library(path: Path) -> None:
+    """Private names are shared by all files of a program, which must not define one twice."""
+    heads = [head.atom for statement in parse(read(path)).statements if isinstance(statement, Clause) for head in statement.heads]
+    private = {found[0] for atom in heads if (found := signature(atom)) is not None and found[0].startswith("_")}
+    assert {name for name in private if not name.startswith(f"_{path.stem}_")} == set()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_importing_a_library_warns_of_nothing(path: Path) -> None:
+    assert [warning.render() for warning in nesy.loads(f"import {path.stem}. p.").analysis.warnings] == []
+
+
+LONG = """
+numlist(1, 1000, L), sum_list(L, S), S =:= 500500
+numlist(1, 1000, L), reverse(L, R), msort(R, L)
+numlist(1, 1000, L), maplist(plus(1), L, M), last(M, 1001)
+numlist(1, 1000, L), include(<(500), L, M), length(M, 500)
+numlist(1, 1000, L), foldl(plus, L, 0, S), S =:= 500500
+numlist(1, 1000, L), append(L, L, M), list_to_set(M, L)
+numlist(1, 1000, L), ord_union(L, [0], M), ord_subtract(M, L, [0])
+numlist(1, 1000, L), subtract(L, [7], M), length(M, 999)
+numlist(1, 1000, L), predsort(compare, L, L)
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("goal", LONG)
+def test_lists_of_a_thousand_elements(goal: str) -> None:
+    settings = nesy.Settings(grounding_budget=GroundingBudget(seconds=10.0))
+    assert nesy.loads(f"import sets. p :- {goal}. query p.", settings).marginals()[0].answers[0].probability == 1.0
+
+
 def answers(text: str) -> dict[str, float]:
     return nesy.query(nesy.loads(text))
 
@@ -97,7 +133,7 @@ def test_programs_that_define_what_a_library_has_are_refused() -> None:
 
 def test_private_predicates_stay_private() -> None:
     with pytest.raises(nesy.NesyError) as failure:
-        nesy.loads("import lists. p(X) :- _reverse([a], [], X, X).")
+        nesy.loads("import lists. p(X) :- _lists_reverse([a], [], X, X).")
     assert [diagnostic.code for diagnostic in failure.value.diagnostics] == ["E201"]
     assert "private" in failure.value.render()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from nesylang.analysis.aggregate_forms import aggregate_forms
 from nesylang.analysis.aggregate_heads import misplaced_aggregates, with_rules_for_aggregates
@@ -26,6 +27,7 @@ from nesylang.analysis.support import loaded_files, misused_formulas, unsupporte
 from nesylang.analysis.types import BUILTIN_TYPES, EnumerationType, FiniteType, OpaqueType, RangeType, Type
 from nesylang.analysis.values import Values
 from nesylang.analysis.variables import arithmetic_arguments, negation_before_binding, singletons, unbound_heads
+from nesylang.resources import stdlib_directory
 from nesylang.source import Diagnostic, NesyError, Span
 from nesylang.source.collection import paused_collection
 from nesylang.syntax.statements import (
@@ -158,7 +160,14 @@ def indexed(tree: SyntaxTree) -> Program:
 def _diagnose(program: Program, inference: Inference) -> tuple[Diagnostic, ...]:
     # A goal that a formula says twice is looked at twice.
     found = dict.fromkeys(diagnostic for check in PASSES for diagnostic in check(program))
-    return tuple(_sorted([*found, *inference.diagnostics], program))
+    told = [diagnostic for diagnostic in (*found, *inference.diagnostics) if not _is_about_a_library(diagnostic)]
+    return tuple(_sorted(told, program))
+
+
+def _is_about_a_library(diagnostic: Diagnostic) -> bool:
+    """Return whether a warning points into the standard library, where the user has nothing to mend."""
+    span = diagnostic.span
+    return diagnostic.severity == "warning" and span is not None and Path(span.source.name).is_relative_to(stdlib_directory())
 
 
 def analyse(tree: SyntaxTree) -> Analysis:

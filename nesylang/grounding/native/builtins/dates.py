@@ -67,9 +67,9 @@ def _datetime(term: Value) -> datetime:
     numbers = _numbers(term, DATETIME, 6)
     if numbers is None:
         raise _no("time", term, "", DATETIME_HINT)
-    year, month, day, *clock = numbers
+    year, month, day, hour, minute, second = numbers
     try:
-        return datetime(year, month, day, *clock)
+        return datetime(year, month, day, hour, minute, second)
     except (ValueError, OverflowError) as problem:
         raise _no("time", term, str(problem), DATETIME_HINT) from None
 
@@ -140,9 +140,9 @@ def _datetime_string(store: Store, term: Value, text: Value) -> Solution:
     found = WRITTEN_DATETIME.fullmatch(constant_text("datetime_string/2", text))
     if found is None:
         raise _no("time", text, "", DATETIME_HINT)
-    year, month, day, *clock = map(int, found.groups())
+    year, month, day, hour, minute, second = map(int, found.groups())
     try:
-        return _datetime_term(store, datetime(year, month, day, *clock)), text
+        return _datetime_term(store, datetime(year, month, day, hour, minute, second)), text
     except ValueError as problem:
         raise _no("time", text, str(problem), DATETIME_HINT) from None
 
@@ -173,7 +173,8 @@ def _counts(part: Value) -> list[tuple[int, str]]:
     text = text_of_constant(part)
     if text is None:
         raise _no("duration", part, "", DURATION_HINT)
-    counts, position = [], 0
+    counts: list[tuple[int, str]] = []
+    position = 0
     while position < len(text) or not counts:
         found = WRITTEN_PART.match(text, position)
         if found is None or found[2].removesuffix("s") not in UNITS:
