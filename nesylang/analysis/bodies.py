@@ -79,8 +79,9 @@ class Bodies:
         return environment
 
     def _note(self, conflict: Conflict) -> None:
-        """Note a conflict, unless it says what a negated test is for."""
-        if self._negations == 0 or conflict.use.home is not None:
+        """Note a conflict; behind a negation only what is no accident of the facts: constants in calls, and types."""
+        in_call = conflict.use.home is not None
+        if self._negations == 0 or (in_call and (conflict.is_error or not isinstance(conflict.term, Variable))):
             self.conflicts.append(conflict)
 
     def _goal(self, goal: Term, known: Environment, depth: int) -> Environment | None:

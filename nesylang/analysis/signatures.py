@@ -33,7 +33,7 @@ def predicate_types(tree: SyntaxTree) -> tuple[str, ...]:
         if found in program.declared:
             lines.append(_declared(program.declared[found]))
         else:
-            arguments = [names.get(each) or str(each) for each in values.get(found, (ANY,) * arity)]
+            arguments = [each.shown(names) for each in values.get(found, (ANY,) * arity)]
             lines.append(f"{shown_name(name)}({', '.join(arguments)})" if arguments else shown_name(name))
     return tuple(lines)
 

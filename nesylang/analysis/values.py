@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import TypeVar
@@ -102,7 +102,12 @@ class Values:
         )
 
     def __str__(self) -> str:
-        """Return how it is shown: a range, an enumeration, or the names of kinds."""
+        return self.shown({})
+
+    def shown(self, names: Mapping[Values, str]) -> str:
+        """Return how it is shown: by its name, as a range or an enumeration, or by the names of kinds."""
+        if self in names:
+            return names[self]
         if self.opaque is not None:
             return self.opaque
         if self == ANY:
@@ -122,8 +127,8 @@ class Values:
             parts.append("list" if self.lists and self.atoms == _EMPTY_LIST else "atom")
         if self.lists and "list" not in parts:
             parts.append("list")
-        if self.elements is not None and str(self.elements) != "any":
-            parts = [f"list({self.elements})" if part == "list" else part for part in parts]
+        if self.elements is not None and self.elements != ANY:
+            parts = [f"list({self.elements.shown(names)})" if part == "list" else part for part in parts]
         if self.compounds is None:
             parts.append("compound")
         else:

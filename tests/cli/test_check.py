@@ -79,3 +79,22 @@ def test_a_file_is_needed(nesy) -> None:
     ended = nesy("check")
     assert (ended.status, ended.output) == (2, "")
     assert "required: FILE" in ended.errors
+
+
+TYPED = "type color = {red, green}. pred paint(color, int). hue(X) :- paint(X, _). 0.5 :: rain. age(ann, 34). age(bob, 27)."
+
+
+def test_types_are_printed(nesy) -> None:
+    ended = nesy("check", "-", "--types", given=TYPED)
+    assert ended == (0, "pred paint(color, int)\nhue(color)\nrain\nage({ann, bob}, {27, 34})\n-: ok\n", "")
+
+
+def test_types_in_json(nesy) -> None:
+    (file,) = json.loads(nesy("check", "-", "--types", "--format", "json", given=TYPED).output)["files"]
+    assert file["types"] == ["pred paint(color, int)", "hue(color)", "rain", "age({ann, bob}, {27, 34})"]
+
+
+def test_types_beside_errors(nesy) -> None:
+    ended = nesy("check", "-", "--types", given="p(X) :- q(X). q(1) :- r.")
+    assert (ended.status, ended.output) == (1, "p({1})\nq({1})\n-: 1 error\n")
+    assert nesy("check", "-", "--types", given="p(").output == "-: 1 error\n"

@@ -38,7 +38,22 @@ def test_no_command_is_wrong_usage(nesy) -> None:
 def test_an_unknown_command_is_wrong_usage(nesy) -> None:
     ended = nesy("walk")
     assert (ended.status, ended.output) == (2, "")
-    assert "invalid choice: 'walk'" in ended.errors
+    assert ended.errors.startswith("nesy: error: there is no command 'walk'\nthe commands are run, check, test")
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("alarm.nesy", "to run a program:  nesy run alarm.nesy"),
+        ("missing.nesy", "to run a program:  nesy run missing.nesy"),
+        ("chek", "did you mean 'check'?"),
+        ("help", "nesy --help"),
+    ],
+)
+def test_what_is_written_instead_of_a_command(nesy, alarm, word: str, hint: str) -> None:
+    ended = nesy(word)
+    assert (ended.status, ended.output) == (2, "")
+    assert hint in ended.errors
 
 
 def test_an_interruption_is_one_line(nesy, alarm, monkeypatch: pytest.MonkeyPatch) -> None:

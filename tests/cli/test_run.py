@@ -197,3 +197,21 @@ def test_every_format_has_a_writer() -> None:
     from nesylang.cli import answers, run
 
     assert tuple(answers.FORMATS) == run.FORMATS
+
+
+IMPOSSIBLE = "0.5 :: a. 0.4 :: b(1); 0.6 :: b(2). evidence b(1). query a. query a given b(2). query b(X) given a."
+
+
+def test_an_impossible_condition_leaves_the_other_answers(nesy) -> None:
+    ended = nesy("run", "-", given=IMPOSSIBLE)
+    assert (ended.status, ended.output) == (
+        1,
+        "a:\n  a  0.5\na given b(2):\n  impossible condition\nb(X) given a:\n  b(1)  1\n  b(2)  0\n",
+    )
+    assert ended.errors.startswith("error[E503]: the condition of a given b(2) has probability zero\n --> <stdin>:1:")
+
+
+def test_an_impossible_condition_in_json(nesy) -> None:
+    ended = nesy("run", "-", "--format", "json", given=IMPOSSIBLE)
+    assert ended.status == 1
+    assert '{"query": "a given b(2)", "answers": [], "error": "E503"}' in ended.output
