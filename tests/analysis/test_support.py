@@ -19,7 +19,6 @@ Codes = Callable[..., list[tuple[str, str]]]
         ("constraint 1.5 :: p(1).", "constraint 1.5 :: p(1)"),
         ("loss one : p(1).", "loss one : p(1)"),
         ("input t(int).", "input t(int)"),
-        ("foreign f(int) -> int.", "foreign f(int) -> int"),
         ("q :- forall(X in 1..3 : p(X)).", "forall(X in 1..3 : p(X))"),
         ("q :- exists(Y : p(Y)).", "exists(Y : p(Y))"),
         ("q :- p(1) => p(2).", "p(1) => p(2)"),
