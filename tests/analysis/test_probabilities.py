@@ -105,7 +105,9 @@ def test_messages(diagnose: Diagnose) -> None:
         ("nn(f) :: p(X, X).", "E211", "nn(f)"),
         ("nn(f, [X], D, [0], 3) :: p(X, D).", "E211", "nn(f, [X], D, [0], 3)"),
         ("nn(f, [X]) :: p(X); 0.5 :: q(X).", "E211", "nn(f, [X]) :: p(X)"),
-        ("nn(f, [X], D) :: p(X, D).", "E109", "nn(f, [X], D)"),
+        ("nn(f, [X], 3) :: p(X, D).", "E211", "3"),
+        ("nn(f, [X], D) :: p(X).", "E211", "D"),
+        ("nn(f, X, D) :: p(X, D).", "E211", "X"),
         ("nn(f, [X, Y], D, [0, 1]) :: p(X, D).", "E215", "Y"),
     ],
 )

@@ -18,7 +18,6 @@ Codes = Callable[..., list[tuple[str, str]]]
         ("constraint one : p(1).", "constraint one : p(1)"),
         ("constraint 1.5 :: p(1).", "constraint 1.5 :: p(1)"),
         ("loss one : p(1).", "loss one : p(1)"),
-        ("foreign f(int) -> int.", "foreign f(int) -> int"),
         ("?::d.", "?::d"),
         ("?::d(X) :- p(X).", "?::d(X)"),
         ("q :- p(1), !.", "!"),

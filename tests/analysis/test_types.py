@@ -107,7 +107,6 @@ def test_a_type_defined_by_itself(diagnose: Diagnose) -> None:
 @pytest.mark.parametrize(
     ("text", "marked"),
     [
-        ("type image. neural f(image) -> image.", "image"),
         ("type image. neural f(image) -> int.", "int"),
         ("type image. neural f(image) -> any.", "any"),
         ("type image. neural f(image) -> 1..100000000.", "1..100000000"),

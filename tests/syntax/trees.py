@@ -133,7 +133,7 @@ STATEMENTS: st.SearchStrategy[Statement] = st.one_of(
     st.builds(PredicateDeclaration, PREDICATES, ARGUMENTS | st.just(()), st.just(HERE)),
     st.builds(NeuralDeclaration, PREDICATES, ARGUMENTS, st.none() | TYPES, st.just(HERE)),
     st.builds(InputDeclaration, PREDICATES, ARGUMENTS | st.just(()), st.none() | TYPES, st.just(HERE)),
-    st.builds(ForeignDeclaration, PREDICATES, ARGUMENTS | st.just(()), st.none() | TYPES, st.just(HERE)),
+    st.builds(ForeignDeclaration, PREDICATES, ARGUMENTS | st.just(()), ARGUMENTS | st.just(()), st.just(HERE)),
     st.builds(Query, GOALS, st.none() | GOALS, st.just(HERE)),
     st.builds(Evidence, ATOMS, st.booleans(), st.just(HERE)),
     st.builds(Constraint, st.none() | TERMS, TYPE_NAMES, TERMS, st.just(HERE)),
