@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 import torch
 
-EXPECTATIONS = {"alarm": 4, "reachability": 8, "smokers": 7}
+EXPECTATIONS = {"alarm": 4, "family": 3, "reachability": 8, "smokers": 7}
 
 
 @pytest.fixture
@@ -156,3 +156,12 @@ def test_smokers_finds_the_probabilities_of_the_simulation(project_root: Path, s
     assert [name for name, _, _ in rows] == ["stressed(ann)", "persuades(ann,bob)", "asthma(ann) given smokes(ann)"]
     # Three standard errors of 500 groups, the widest of the three.
     assert all(abs(float(true) - float(learnt)) < 0.1 for _, true, learnt in rows), rows
+
+
+def test_family_understands_stories_longer_than_those_it_learnt_from(project_root: Path, subprocess_environment: dict[str, str]) -> None:
+    completed = run(["python", "examples/family/train.py", "--quick"], subprocess_environment, project_root)
+    assert completed.returncode == 0, completed.stderr
+    shares = [float(share) for share in re.findall(r"([\d.]+) %", completed.stdout)]
+    assert len(shares) == 8
+    assert min(shares) > 85.0, completed.stdout
+    assert "7 structures were compiled" in completed.stdout
