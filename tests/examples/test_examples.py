@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 import torch
 
-EXPECTATIONS = {"alarm": 4, "reachability": 8, "smokers": 7}
+EXPECTATIONS = {"alarm": 4, "family": 3, "reachability": 8, "smokers": 7}
 
 
 @pytest.fixture
@@ -163,3 +163,12 @@ def test_citations_help_where_words_do_not(project_root: Path, subprocess_enviro
     assert completed.returncode == 0, completed.stderr
     (alone, rules), _ = re.findall(r"network alone +([\d.]+)%, with the rules +([\d.]+)%", completed.stdout)
     assert float(rules) > float(alone) + 10.0, completed.stdout
+
+
+def test_family_understands_stories_longer_than_those_it_learnt_from(project_root: Path, subprocess_environment: dict[str, str]) -> None:
+    completed = run(["python", "examples/family/train.py", "--quick"], subprocess_environment, project_root)
+    assert completed.returncode == 0, completed.stderr
+    shares = [float(share) for share in re.findall(r"([\d.]+) %", completed.stdout)]
+    assert len(shares) == 8
+    assert min(shares) > 85.0, completed.stdout
+    assert "7 structures were compiled" in completed.stdout
