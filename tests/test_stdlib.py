@@ -9,10 +9,11 @@ import pytest
 
 import nesylang as nesy
 from nesylang.analysis.builtins import LIBRARIES
+from nesylang.analysis.grammars import without_grammar_rules
 from nesylang.grounding import GroundingBudget
 from nesylang.syntax import parse
 from nesylang.syntax.statements import Clause, ExpectAnswers, ExpectProbability
-from nesylang.syntax.terms import Compound, Term, signature
+from nesylang.syntax.terms import Compound, Term, conjuncts, signature
 from tests.conformance import ROOT, read
 
 FILES = sorted((ROOT / "stdlib").glob("*.nesy"))
@@ -20,14 +21,23 @@ FILES = sorted((ROOT / "stdlib").glob("*.nesy"))
 
 def public_predicates(path: Path) -> set[tuple[str, int]]:
     """Return the predicates of a library that other files may call."""
-    heads = [head.atom for statement in parse(read(path)).statements if isinstance(statement, Clause) for head in statement.heads]
+    statements = without_grammar_rules(parse(read(path)).statements)
+    heads = [head.atom for statement in statements if isinstance(statement, Clause) for head in statement.heads]
     return {found for atom in heads if (found := signature(atom)) is not None and not found[0].startswith("_")}
 
 
 def expected_predicates(path: Path) -> list[tuple[str, int]]:
     """Return the predicates that the ``expect`` lines of a library are about, one for each line."""
     goals = [s.goal for s in parse(read(path)).statements if isinstance(s, ExpectProbability | ExpectAnswers)]
-    return [found for goal in goals if (found := signature(goal)) is not None]
+    return [found for goal in goals for found in called(goal)]
+
+
+def called(goal: Term) -> list[tuple[str, int]]:
+    """Return the predicate that a goal is about; those of a phrase are its nonterminals."""
+    if isinstance(goal, Compound) and goal.functor == "phrase":
+        return [(found[0], found[1] + 2) for part in conjuncts(goal.args[0]) if (found := signature(part)) is not None]
+    found = signature(goal)
+    return [] if found is None else [found]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -39,8 +49,9 @@ def test_every_predicate_has_expectations(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_predicate_is_described(path: Path) -> None:
     described = set()
-    for name, arguments in re.findall(r"^% (\w+)\(([^)]*)\): \S", path.read_text(encoding="utf-8"), flags=re.MULTILINE):
-        described.add((name, len(arguments.split(","))))
+    pattern = r"^% (\w+)\(([^)]*)\)(//\d)?: \S"
+    for name, arguments, nonterminal in re.findall(pattern, path.read_text(encoding="utf-8"), flags=re.MULTILINE):
+        described.add((name, len(arguments.split(",")) + (2 if nonterminal else 0)))
     assert {found for found in described if not found[0].startswith("_")} == public_predicates(path)
 
 

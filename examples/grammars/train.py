@@ -1,6 +1,6 @@
 """Train a network to read symbols from nothing but whether sequences of six images belong to a language.
 
-python examples/grammars/train.py                       both languages, half a minute
+python examples/grammars/train.py                       both languages, about half a minute
 python examples/grammars/train.py --language brackets   one of them
 python examples/grammars/train.py --quick               a few seconds, and worse numbers
 """

@@ -15,13 +15,30 @@ FOLDER = Path(__file__).resolve().parent
 SENTENCES = 150
 
 WORDS = {
-    "det": "the a every this".split(),
-    "noun": "dog bird cook garden river boat watch light play plant paint cut rest fish walk saw".split(),
-    "verb": "sees likes holds watch light play plant paint cut rest fish walk saw".split(),
-    "adj": "old green small light calm rest fish slow cut".split(),
-    "prep": "near by with on past".split(),
-    "adv": "often slowly past by now".split(),
-    "pron": "she he they it".split(),
+    "det": ["the", "a", "every", "this"],
+    "noun": [
+        "dog",
+        "bird",
+        "cook",
+        "garden",
+        "river",
+        "boat",
+        "watch",
+        "light",
+        "play",
+        "plant",
+        "paint",
+        "cut",
+        "rest",
+        "fish",
+        "walk",
+        "saw",
+    ],
+    "verb": ["sees", "likes", "holds", "watch", "light", "play", "plant", "paint", "cut", "rest", "fish", "walk", "saw"],
+    "adj": ["old", "green", "small", "light", "calm", "rest", "fish", "slow", "cut"],
+    "prep": ["near", "by", "with", "on", "past"],
+    "adv": ["often", "slowly", "past", "by", "now"],
+    "pron": ["she", "he", "they", "it"],
 }
 """Tag -> its words; many words have two or three tags."""
 
@@ -48,7 +65,10 @@ def sentence(generator: random.Random) -> list[str]:
 def main() -> None:
     """Write both files."""
     generator = random.Random(1)
-    with (FOLDER / "words.csv").open("w", encoding="utf-8", newline="") as words, (FOLDER / "tags.csv").open("w", encoding="utf-8", newline="") as tags:
+    with (
+        (FOLDER / "words.csv").open("w", encoding="utf-8", newline="") as words,
+        (FOLDER / "tags.csv").open("w", encoding="utf-8", newline="") as tags,
+    ):
         word_rows, tag_rows = csv.writer(words, lineterminator="\n"), csv.writer(tags, lineterminator="\n")
         word_rows.writerow(["sentence", "position", "word"])
         tag_rows.writerow(["sentence", "position", "tag"])

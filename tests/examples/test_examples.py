@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 import torch
 
-EXPECTATIONS = {"alarm": 4, "family": 3, "reachability": 8, "smokers": 7}
+EXPECTATIONS = {"alarm": 4, "family": 3, "grammars": 6, "reachability": 8, "smokers": 7}
 
 
 @pytest.fixture
@@ -172,3 +172,36 @@ def test_family_understands_stories_longer_than_those_it_learnt_from(project_roo
     assert len(shares) == 8
     assert min(shares) > 85.0, completed.stdout
     assert "7 structures were compiled" in completed.stdout
+
+
+def test_grammars_learns_symbols_from_membership(project_root: Path, subprocess_environment: dict[str, str]) -> None:
+    completed = run(["python", "examples/grammars/train.py", "--quick"], subprocess_environment, project_root)
+    assert completed.returncode == 0, completed.stderr
+    rows = re.findall(r"^(\w+), seed 0 +([\d.]+)% +([\d.]+)%", completed.stdout, re.MULTILINE)
+    assert [name for name, _, _ in rows] == ["triples", "brackets"]
+    assert all(float(sequences) > 90 and float(symbols) > 90 for _, sequences, symbols in rows), completed.stdout
+
+
+@pytest.mark.parametrize(
+    ("word", "triple", "balanced"),
+    [
+        ((0, 1, 2), True, None),
+        ((0, 0, 1, 1, 2, 2), True, None),
+        ((0, 1, 1, 1, 2, 2), False, None),
+        ((1, 0, 2), False, None),
+        ((0, 1), False, True),
+        ((0, 0, 1, 1), None, True),
+        ((0, 1, 1, 0), None, False),
+        ((0, 0, 1), None, False),
+    ],
+)
+def test_grammars_knows_its_languages(
+    word: tuple[int, ...], triple: bool | None, balanced: bool | None, project_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(project_root / "examples" / "grammars"))
+    sys.modules.pop("train", None)
+    import train
+
+    sys.modules.pop("train", None)
+    assert triple is None or train.is_triple(word) == triple
+    assert balanced is None or train.is_balanced(word) == balanced
