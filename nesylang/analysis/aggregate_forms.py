@@ -15,12 +15,13 @@ from nesylang.analysis.aggregates import (
     statement_terms,
     visible_variables,
 )
-from nesylang.analysis.goals import goals_of, named_variables
+from nesylang.analysis.builtins import UNSUPPORTED
+from nesylang.analysis.goals import LOGICAL, goals_of, named_variables
 from nesylang.analysis.program import Program
 from nesylang.source import Diagnostic, Label, Span
 from nesylang.syntax.printer import print_term
 from nesylang.syntax.statements import Clause, Directive, FactTable, Statement
-from nesylang.syntax.terms import Compound, Term, Variable, conjuncts, subterms
+from nesylang.syntax.terms import Compound, Term, Variable, children, signature, subterms
 
 VALUED = frozenset({"sum", "avg"})
 """Operations in which an equal value that is left out makes a difference."""
@@ -45,34 +46,41 @@ def _statement(program: Program, statement: Statement) -> Iterator[Diagnostic]:
         return
     heads = {id(head.atom) for head in statement.heads} if isinstance(statement, Clause) and statement.body is not None else set()
     proper: set[int] = set()
+    misplaced: list[Span] = []
     for term in terms:
         if id(term) in heads:
             continue
         for goal in goals_of(term, program.definitions):
+            if goal.signature in UNSUPPORTED:
+                misplaced.append(goal.term.span)  # refused as a whole
             for operand in operands(goal.term):
                 if id(operand) not in proper:
                     proper.add(id(operand))
                     yield from _form(operand, terms)
-    misplaced: list[Span] = []
     for term in terms:
         for part in subterms(term):
             if isinstance(part, Compound) and is_aggregate(part) and id(part) not in proper:
                 if not any(_within(part.span, span) for span in misplaced):
                     misplaced.append(part.span)
-                    yield _misplaced(part, term)
+                    parent = next((p for p in subterms(term) if any(part is child for child in children(p))), None)
+                    yield _misplaced(part, parent)
 
 
 def _within(inner: Span, outer: Span) -> bool:
     return inner.source is outer.source and outer.start <= inner.start and inner.end <= outer.end
 
 
-def _misplaced(term: Compound, around: Term) -> Diagnostic:
+def _misplaced(term: Compound, parent: Term | None) -> Diagnostic:
     name = term.functor[:-2]
-    if term is around or (isinstance(around, Compound) and any(term is member for member in conjuncts(around))):
+    found = None if parent is None else signature(parent)
+    if found in (("==", 2), ("\\==", 2)):
+        assert found is not None, "it is one of the two"
+        hint = f"{found[0]} compares terms; write  {'=' if found[0] == '==' else '=' + chr(92) + '='}"
+    elif parent is None or found in LOGICAL:
         hint = f"compare it with a number, as in  {name}{{ ... }} >= 2, or give its value a name, as in  N = {name}{{ ... }}"
     else:
         hint = f"give its value a name first, as in  N = {name}{{ ... }}, and use N here"
-    return Diagnostic("E219", f"the {name} cannot stand here", (Label(term.span, "expected in a comparison of numbers"),), hint)
+    return Diagnostic("E219", f"the {NAMES[name]} cannot stand here", (Label(term.span, "expected in a comparison of numbers"),), hint)
 
 
 def _form(term: Compound, around: list[Term]) -> Iterator[Diagnostic]:
@@ -84,7 +92,7 @@ def _form(term: Compound, around: list[Term]) -> Iterator[Diagnostic]:
         hint = f"write what is {_PARTICIPLES[name]} before a colon, as in  {name}{{ {first} : {print_term(inner)} }}"
         if isinstance(inner, Variable):
             hint = f"write when it is {_PARTICIPLES[name]} behind a colon, as in  {name}{{ {inner.name} : p({inner.name}) }}"
-        yield Diagnostic("E219", f"the {name} has no condition", (Label(term.span, "expected a colon"),), hint)
+        yield Diagnostic("E219", f"the {NAMES[name]} has no condition", (Label(term.span, "expected a colon"),), hint)
         return
     outside = Counter(variable.name for part in around for variable in named_variables(part))
     outside.subtract(variable.name for variable in named_variables(term))
@@ -95,12 +103,15 @@ def _form(term: Compound, around: list[Term]) -> Iterator[Diagnostic]:
             named = {v.name for v in named_variables(parts.goal)}
             if variable.name == "_" or (variable.name not in named and not outside[variable.name]):
                 what = "a variable" if variable.name == "_" else f"the variable {variable.name}"
-                message = f"{what} of the {name} does not occur in its condition"
+                message = f"{what} of the {NAMES[name]} does not occur in its condition"
                 hint = "what stands before the colon gets its values from the goal behind it"
                 yield Diagnostic("E220", message, (Label(variable.span, "has no value"), Label(parts.goal.span, "the condition")), hint)
     if name in VALUED and len(parts.terms) == 1:
         yield from _lost_values(term, parts.terms[0], parts.goal, outside)
 
+
+NAMES = {"count": "count", "sum": "sum", "min": "minimum", "max": "maximum", "avg": "average"}
+"""What aggregates are called in messages."""
 
 _PARTICIPLES = {"count": "counted", "sum": "summed", "min": "compared", "max": "compared", "avg": "averaged"}
 
@@ -116,4 +127,4 @@ def _lost_values(term: Compound, value: Term, goal: Term, outside: Counter[str])
     written = print_term(value)
     hint = f"write  {name}{{ {written}, {', '.join(keys)} : ... }}  to have a value for each {keys[0]}"
     hint += f", or _{keys[0]} for {keys[0] if own else '_'} if equal values are to count once"
-    yield Diagnostic("W206", f"equal values of {written} count once in this {name}", (Label(term.span),), hint)
+    yield Diagnostic("W206", f"equal values of {written} count once in this {NAMES[name]}", (Label(term.span),), hint)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
+from nesylang.analysis.aggregate_forms import NAMES
 from nesylang.grounding.aggregates import possible_values
 from nesylang.grounding.native.convert import show
 from nesylang.grounding.native.errors import GoalError
@@ -185,7 +186,7 @@ class Aggregates:
 
 def _finite(value: Number, goal: Aggregate) -> Number:
     if isinstance(value, float) and not math.isfinite(value):
-        raise GoalError("E317", f"a value of this {goal.operation} is too large for a float")
+        raise GoalError("E317", f"a value of the {NAMES[goal.operation]} is too large for a float")
     return value
 
 
@@ -196,7 +197,7 @@ def _number(value: Value, what: str) -> Number:
         return value.value
     reason = "is not a finite number" if type(value) is Real else "is not a number"
     hint = "the first term before the colon is what is aggregated, further ones only tell answers apart"
-    raise GoalError("E317", f"{show(value)}, a value for the {what}, {reason}", hint)
+    raise GoalError("E317", f"{show(value)}, a value for the {NAMES.get(what, what)}, {reason}", hint)
 
 
 def _simplified(operation: str, weighted: list[tuple[Number, int]]) -> tuple[tuple[Number, ...], Values]:

@@ -13,8 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nesylang as nesy
-from nesylang.grounding import GROUNDERS
-from nesylang.grounding.program import GroundAggregate
 from nesylang.inference import Settings, compile_analysis
 from tests.reference.worlds import marginals as reference_marginals
 
