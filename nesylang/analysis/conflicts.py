@@ -89,7 +89,7 @@ def never_holds(conflict: Conflict) -> Diagnostic:
     else:
         message = f"this can never hold: {use.what} is never {print_term(term)}"
         if other is not None:
-            message = f"this can never hold: {print_term(term)} is not {other.shown}"
+            message = f"this can never hold: {print_term(term)} is no value of {other.shown}"
             labels = [Label(use.span, "compared here"), Label(other.span, f"{other.shown}: {other.what}")]
     if use.home is not None:
         labels.append(Label(use.home, "declared here" if use.declared else "defined here"))

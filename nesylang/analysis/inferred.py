@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from nesylang.analysis.arithmetic import NotConstant, NotNumeric, evaluate
 from nesylang.analysis.bodies import Bodies, value
+from nesylang.analysis.builtin_values import COMPUTABLE
 from nesylang.analysis.builtins import NEGATIONS, Signature
 from nesylang.analysis.calls import Clauses
 from nesylang.analysis.columns import column_of_clauses, column_of_table
@@ -272,8 +273,9 @@ class _Inferring:
 
 
 def type_names(types: Mapping[str, Type]) -> dict[Values, str]:
-    """Return the names of declared types by their values."""
-    return {of_type(type_): name for name, type_ in reversed(list(types.items())) if of_type(type_) != ANY}
+    """Return the names of declared types by their values, and that of what arithmetic computes with."""
+    declared = {of_type(type_): name for name, type_ in reversed(list(types.items())) if of_type(type_) != ANY}
+    return {COMPUTABLE: "number", **declared}
 
 
 def _declared_uses(predicate: DeclaredPredicate) -> Iterator[Use]:
