@@ -40,7 +40,7 @@ CODES: dict[str, str] = {
     "W203": "a variable that occurs once",
     "W204": "recursion through negation at predicate level",
     "W205": "unknown predicate in a ProbLog program, where it matters only if it is called",
-    "W206": "equal values that an aggregate takes once",
+    "W206": "an aggregate that takes less than it seems to",
     "E301": "unknown predicate called while grounding",
     "E302": "a builtin called with arguments it does not accept",
     "E303": "arithmetic on something that is not a number",
