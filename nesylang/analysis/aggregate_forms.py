@@ -15,7 +15,7 @@ from nesylang.analysis.aggregates import (
     statement_terms,
     visible_variables,
 )
-from nesylang.analysis.builtins import UNSUPPORTED
+from nesylang.analysis.builtins import SPECIAL, UNSUPPORTED
 from nesylang.analysis.goals import LOGICAL, goals_of, named_variables
 from nesylang.analysis.program import Program
 from nesylang.source import Diagnostic, Label, Span
@@ -44,7 +44,9 @@ def _statement(program: Program, statement: Statement) -> Iterator[Diagnostic]:
     terms = [statement.goal] if isinstance(statement, Directive) else list(statement_terms(statement))
     if not any(has_aggregates(term) for term in terms):
         return
-    heads = {id(head.atom) for head in statement.heads} if isinstance(statement, Clause) and statement.body is not None else set()
+    heads = {id(head.atom) for head in statement.heads} if isinstance(statement, Clause) else set()
+    if isinstance(statement, Clause) and signature(statement.heads[0].atom) in SPECIAL:
+        terms.extend(children(statement.heads[0].atom)[:1])  # what query/1 and evidence/1,2 ask and observe is a goal
     proper: set[int] = set()
     misplaced: list[Span] = []
     for term in terms:

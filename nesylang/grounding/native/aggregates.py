@@ -170,6 +170,14 @@ class Aggregates:
         """Return the aggregate that an atom is a result of, None for other atoms."""
         return self.results.get(atom)
 
+    def variable(self, literal: int) -> object | None:
+        """Return what a literal is a value of, a choice or an aggregate; None where it is none."""
+        value = self.choices.atoms.get(literal)
+        if value is not None:
+            return value[0]
+        made = self.results.get(literal)
+        return None if made is None else ("aggregate", id(made))
+
     def needed(self, used: set[int]) -> tuple[GroundAggregate, ...]:
         """Return the aggregates that others or the atoms in ``used`` depend on; adds what these depend on to ``used``."""
         if not self.made:

@@ -187,7 +187,7 @@ class Engine:
             return self.meta(lenient, bag, goal, *extra)
 
         def collected(_owner: Table, kind: str, table: Table) -> list[tuple[Value, int]]:
-            return gathered(machine, choices, kind, table)
+            return gathered(machine, self.aggregates.variable, kind, table)
 
         return {
             "store": store,

@@ -253,7 +253,12 @@ class Grounding:
                 raise
             raise GoalError(first.code, first.message, first.hint) from problem
         for answer, probability in found:
-            yield read_term(answer.atom, self.store, _no_variable), self.store.real(probability)
+            own: dict[str, Value] = {}  # the variables of its aggregates
+
+            def variable(name: str, own: dict[str, Value] = own) -> Value:
+                return own.setdefault(name, Var())
+
+            yield read_term(answer.atom, self.store, variable), self.store.real(probability)
 
 
 def goal_arguments(goal: Term) -> tuple[Term, ...]:
@@ -263,10 +268,6 @@ def goal_arguments(goal: Term) -> tuple[Term, ...]:
 
 def _refuse_open(piece: Value) -> Observation:
     raise GoalError("E302", f"the evidence of subquery/3 is ground, found {show(piece)}")
-
-
-def _no_variable(name: str) -> Value:
-    raise AssertionError(f"variable {name} in an answer")
 
 
 def match(pattern: Term, instance: Term) -> dict[str, Term]:
