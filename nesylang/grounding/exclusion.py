@@ -23,6 +23,9 @@ WORK = 200_000
 RESTRICTIONS = 48
 """Most choices of which a node's allowed values are kept: all others count as unrestricted, which is never wrong."""
 
+IMPOSSIBLE: Mapping[int, int] = {-1: 0}
+"""What is allowed by a literal that is never true."""
+
 BOXES = 2_000
 """Most conjunctions that conditions are taken apart to when it is asked whether they leave anything out."""
 
@@ -165,7 +168,10 @@ class Exclusion:
         return found
 
     def allowed(self, literal: int) -> Mapping[int, int]:
-        """Return the values, as bits, that a literal leaves to choices; those that are missing may have any."""
+        """Return the values, as bits, that a literal leaves to choices; those that are missing may have any.
+
+        It is ``IMPOSSIBLE`` for a literal that is known to be false in every world.
+        """
         if abs(literal) not in self._supports:
             self._analyse(abs(literal))
         return self._allowed[literal]
@@ -176,6 +182,8 @@ class Exclusion:
         if support.bit_count() != 1 or abs(literal) in self._vague:
             return None
         (choice,) = self.choices(support)
+        if self._allowed[literal] is IMPOSSIBLE:
+            return choice, 0
         every = (1 << self.graph.values(choice)) - 1
         return choice, self._allowed[literal].get(choice, every)
 
@@ -195,12 +203,14 @@ class Exclusion:
         boxes: list[int] = []
         pending = list(literals)
         while pending:
-            if len(boxes) + len(pending) > BOXES:
-                return False
             literal = pending.pop()
-            gate = self.conjuncts(literal)
             allowed = self.allowed(literal)
-            whole = len(allowed) == self.support(literal).bit_count() and abs(literal) not in self._vague
+            if len(boxes) + len(pending) > BOXES or abs(literal) in self._vague:
+                return False
+            if allowed is IMPOSSIBLE:
+                continue
+            gate = self.conjuncts(literal)
+            whole = len(allowed) == self.support(literal).bit_count()
             if whole and (len(allowed) == 1 or (gate is not None and gate.conjunction and self._conditions(gate.children))):
                 boxes.append(literal)
             elif gate is not None and not gate.conjunction:
@@ -268,19 +278,26 @@ class Exclusion:
     def _all_of(self, children: Sequence[int]) -> Mapping[int, int]:
         allowed: dict[int, int] = {}
         for child in children:
+            if self._allowed[child] is IMPOSSIBLE:
+                return IMPOSSIBLE
             for choice, values in self._allowed[child].items():
                 if choice in allowed:
-                    allowed[choice] &= values
+                    values &= allowed[choice]
+                    if not values:
+                        return IMPOSSIBLE
+                    allowed[choice] = values
                 elif len(allowed) < RESTRICTIONS:
                     allowed[choice] = values
         return allowed
 
     def _any_of(self, children: Sequence[int]) -> Mapping[int, int]:
-        if not children:
-            return {}
-        allowed = dict(self._allowed[children[0]])
-        for child in children[1:]:
+        allowed: dict[int, int] | None = None
+        for child in children:
             other = self._allowed[child]
+            if other is IMPOSSIBLE:
+                continue
+            if allowed is None:
+                allowed = dict(other)
             for choice in list(allowed):
                 if choice in other:
                     allowed[choice] |= other[choice]
@@ -288,6 +305,8 @@ class Exclusion:
                     del allowed[choice]
             if not allowed:
                 return allowed
+        if allowed is None:
+            return IMPOSSIBLE
         return {choice: values for choice, values in allowed.items() if values != (1 << self.graph.values(choice)) - 1}
 
     def _ask(self, question: Question) -> bool:
@@ -318,9 +337,12 @@ class Exclusion:
         self.work -= 1
         if first == -second:
             return True
-        if self.work < 0 or not self.support(first) & self.support(second):
-            return False
+        shared = self.support(first) & self.support(second)
         left, right = self._allowed[first], self._allowed[second]
+        if left is IMPOSSIBLE or right is IMPOSSIBLE:
+            return True
+        if self.work < 0 or not shared:
+            return False
         if len(left) > len(right):
             left, right = right, left
         if any(choice in right and not values & right[choice] for choice, values in left.items()):
