@@ -13,6 +13,7 @@ from nesylang.analysis.aggregates import (
     operands,
     outer_variables,
     statement_terms,
+    variables_around,
     visible_variables,
 )
 from nesylang.analysis.builtins import SPECIAL, UNSUPPORTED
@@ -28,7 +29,7 @@ VALUED = frozenset({"sum", "avg"})
 
 
 def aggregate_forms(program: Program) -> Iterator[Diagnostic]:
-    """Yield E219, E220 and W206 for aggregates that stand in the wrong place, are misformed, or add equal values once."""
+    """Yield E219, E220 and W206 for aggregates that stand in the wrong place, are misformed, or take less than it seems."""
     seen: set[tuple[str, Span]] = set()
     for statement in program.statements:
         if type(statement) is FactTable:
@@ -101,15 +102,22 @@ def _form(term: Compound, around: list[Term]) -> Iterator[Diagnostic]:
     for part in parts.terms:
         if isinstance(part, Compound) and part.functor in FUNCTORS:
             continue  # reported as misplaced
-        for variable in (v for v in subterms(part) if isinstance(v, Variable)):
+        for unbound in (v for v in subterms(part) if isinstance(v, Variable)):
             named = {v.name for v in named_variables(parts.goal)}
-            if variable.name == "_" or (variable.name not in named and not outside[variable.name]):
-                what = "a variable" if variable.name == "_" else f"the variable {variable.name}"
+            if unbound.name == "_" or (unbound.name not in named and not outside[unbound.name]):
+                what = "a variable" if unbound.name == "_" else f"the variable {unbound.name}"
                 message = f"{what} of the {NAMES[name]} does not occur in its condition"
                 hint = "what stands before the colon gets its values from the goal behind it"
-                yield Diagnostic("E220", message, (Label(variable.span, "has no value"), Label(parts.goal.span, "the condition")), hint)
-    if name in VALUED and len(parts.terms) == 1:
-        yield from _lost_values(term, parts.terms[0], parts.goal, outside)
+                yield Diagnostic("E220", message, (Label(unbound.span, "has no value"), Label(parts.goal.span, "the condition")), hint)
+    known = variables_around(around, term)
+    taken = dict.fromkeys(v for part in parts.terms for v in outer_variables(part))
+    if taken and all(variable in known for variable in taken):
+        variable = next(iter(taken))
+        message = f"{variable} has one value in this {NAMES[name]}, as it is a variable of the clause too"
+        hint = f"use another variable in the braces, if the {NAMES[name]} is to go through all values"
+        yield Diagnostic("W206", message, (Label(term.span, f"{variable} is used outside of it"),), hint)
+    elif name in VALUED and len(parts.terms) == 1:
+        yield from _lost_values(term, parts.terms[0], parts.goal, known)
 
 
 NAMES = {"count": "count", "sum": "sum", "min": "minimum", "max": "maximum", "avg": "average"}
@@ -118,11 +126,10 @@ NAMES = {"count": "count", "sum": "sum", "min": "minimum", "max": "maximum", "av
 _PARTICIPLES = {"count": "counted", "sum": "summed", "min": "compared", "max": "compared", "avg": "averaged"}
 
 
-def _lost_values(term: Compound, value: Term, goal: Term, outside: Counter[str]) -> Iterator[Diagnostic]:
+def _lost_values(term: Compound, value: Term, goal: Term, known: set[str]) -> Iterator[Diagnostic]:
     """Yield W206 where equal values of different answers count once, which is seldom meant."""
-    own = [v for v in visible_variables(goal) if v not in outer_variables(value) and not outside[v] and not v.startswith("_")]
-    anonymous = [v for v in subterms(goal) if isinstance(v, Variable) and v.name == "_"]
-    if not own and not anonymous:
+    own = [v for v in visible_variables(goal) if v not in outer_variables(value) and v not in known and not v.startswith("_")]
+    if not own and "_" not in visible_variables(goal, anonymous=True):
         return
     name = term.functor[:-2]
     keys = own or ["Key"]

@@ -115,22 +115,22 @@ def statement_terms(statement: Statement) -> Iterator[Term]:
 # variables
 
 
-def outer_variables(term: Term) -> list[str]:
-    """Return the variables that occur outside of all aggregates, in order of first occurrence, without ``_``."""
+def outer_variables(term: Term, anonymous: bool = False) -> list[str]:
+    """Return the variables that occur outside of all aggregates, in order of first occurrence, ``_`` only if asked for."""
     found: dict[str, None] = {}
     pending = [term]
     while pending:
         current = pending.pop()
         if isinstance(current, Variable):
-            if current.name != "_":
+            if anonymous or current.name != "_":
                 found.setdefault(current.name)
         elif not is_aggregate(current):
             pending.extend(reversed(children(current)))
     return list(found)
 
 
-def visible_variables(body: Term) -> list[str]:
-    """Return the variables of a body that occur outside of its aggregates, negations and collected goals."""
+def visible_variables(body: Term, anonymous: bool = False) -> list[str]:
+    """Return the variables of a body that occur outside of its aggregates, negations and collected goals, ``_`` only if asked for."""
     found: dict[str, None] = {}
     pending = [body]
     while pending:
@@ -139,10 +139,28 @@ def visible_variables(body: Term) -> list[str]:
         if called in _CONTROL:
             pending.extend(reversed(children(current)))
         elif called in COLLECTORS:
-            found.update(dict.fromkeys(outer_variables(children(current)[2])))
+            found.update(dict.fromkeys(outer_variables(children(current)[2], anonymous)))
         elif called not in NEGATIONS:
-            found.update(dict.fromkeys(outer_variables(current)))
+            found.update(dict.fromkeys(outer_variables(current, anonymous)))
     return list(found)
+
+
+def variables_around(terms: Collection[Term], inner: Term) -> set[str]:
+    """Return the variables that are known where an aggregate stands in some terms: those of the goals that it stands among."""
+    found: set[str] = set()
+    pending = list(terms)
+    while pending:
+        current = pending.pop()
+        if current is inner:
+            continue
+        if is_aggregate(current) or signature(current) in NEGATIONS or signature(current) in COLLECTORS:
+            if any(part is inner for part in subterms(current)):
+                pending.extend(children(current))
+        elif isinstance(current, Variable):
+            found.add(current.name)
+        else:
+            pending.extend(children(current))
+    return found - {"_"}
 
 
 def named_apart(body: Term, outer: Collection[str]) -> Term:

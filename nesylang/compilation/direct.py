@@ -10,6 +10,7 @@ compiler.
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from itertools import pairwise
 
 from nesylang.circuit import FALSE, FIRST_LEAF, TRUE, Circuit, Properties, build_circuit
 from nesylang.compilation.budget import CompilationBudget, Meter
@@ -69,6 +70,7 @@ class _Emission:
         self.exclusion = Exclusion(FormulaNodes(self.builder, values), PAIRS + PAIRS_PER_NODE * len(formula.nodes))
         self.conditioning = Conditioning(self.builder, self.exclusion, DECISIONS)
         self.joint = JOINT
+        self.outside: dict[tuple[int, int], list[int]] = {}
         self.leaves = [(choice, value) for choice in choices for value in range(values[choice])]
         self.first_leaf: dict[int, int] = {}
         for position, (choice, value) in enumerate(self.leaves):
@@ -130,6 +132,58 @@ class _Emission:
             elements.append(((yield one), (yield other)))
         return self._sum(elements)
 
+    def _path(self, result: int, literals: Sequence[int]) -> list[int]:
+        """Return the distributions from that of a result down to the block that all other literals share choices with; empty if none."""
+        below = 0
+        for literal in literals:
+            below |= 0 if literal == result else self.exclusion.support(literal)
+        path = [self.builder.nodes[abs(result) - 1].children[0]]
+        while isinstance(merge := self.builder.distributions[path[-1]], Merge):
+            left, right = self._parts(merge)
+            if left & right or bool(below & left) is bool(below & right):
+                return []
+            path.append(merge.left if below & left else merge.right)
+        return path
+
+    def _at_block(self, result: int, path: Sequence[int], others: Sequence[int]) -> Step:
+        """Return a result together with conditions on the choices of one block: the sum over the states of this block.
+
+        For each there is what the elements outside the block must be in, which conditions on other blocks share.
+        """
+        distributions = self.builder.distributions
+        states = self.builder.nodes[result - 1].children[1]
+        outside = [TRUE if states >> position & 1 else FALSE for position in range(len(distributions[path[0]].states))]
+        for number, part in pairwise(path):
+            key = result, part
+            if key not in self.outside:
+                merge = distributions[number]
+                assert isinstance(merge, Merge)
+                self.outside[key] = yield from self._around(merge, part, outside)
+            outside = self.outside[key]
+        elements = []
+        for position, around in enumerate(outside):
+            if around != FALSE:
+                inside = self.builder.conjunction([*others, self.builder.result(path[-1], 1 << position)])
+                elements.append(((yield inside), around))
+        return self._sum(elements)
+
+    def _around(self, merge: Merge, part: int, outside: Sequence[int]) -> Generator[int, int, list[int]]:
+        """Return for each state of a part of a distribution what is outside of it, given that for each state of the distribution."""
+        other = merge.right if part == merge.left else merge.left
+        own, beside = self.builder.distributions[part].states, self.builder.distributions[other].states
+        around = []
+        for one in own:
+            together: dict[int, int] = {}
+            for position, state in enumerate(beside):
+                whole = outside[merge.place(merge.operation.merge(one, state))]
+                if whole != FALSE:
+                    together[whole] = together.get(whole, 0) | 1 << position
+            elements = []
+            for whole, positions in together.items():
+                elements.append(((yield self.builder.result(other, positions)), whole))
+            around.append(self._sum(elements))
+        return around
+
     def _halves(self, literals: Sequence[int]) -> list[tuple[int, int]] | None:
         """Return a conjunction with results as exclusive products of two literals; None if there is no such way.
 
@@ -177,8 +231,12 @@ class _Emission:
                 return (yield joined)
             parts = components(children, self.exclusion.support)
             if len(parts) == 1:
-                several = sum(map(self._is_result, children)) > 1
-                pairs = self._halves(children) if several or self.conditioning.steps > DECISIONS // 2 else None
+                results = [child for child in children if self._is_result(child)]
+                path = self._path(results[0], children) if len(results) == 1 else None
+                if path:
+                    others = [child for child in children if child != results[0]]
+                    return (yield from self._at_block(self.builder.plain(results[0]), path, others))
+                pairs = self._halves(children) if results else None
                 if pairs is not None:
                     return (yield from self._pairs(pairs))
                 return (yield from self._decide(literal, self._shared(children)))

@@ -21,6 +21,9 @@ from nesylang.grounding.program import GroundAggregate, Number
 DECISIONS = 100_000
 """Most elements that may be left in all situations together that deciding the choices of elements leads to."""
 
+FAMILY_DECISIONS = 2_000
+"""The same for elements that exclude each other, which are taken as they are otherwise."""
+
 Elements = tuple[tuple[int, State], ...]
 Outcomes = tuple[tuple[State, int], ...]
 """The states of some elements with their literals, of which exactly one is true in each world."""
@@ -65,18 +68,22 @@ class Aggregates:
     def _distribution(self, operation: Operation, states: Mapping[int, State], certain: State) -> int:
         parts = []
         for groups in partition(states, self.exclusion):
-            blocks = [self._group(operation, group, states) for group in groups] if len(groups) == 1 else []
-            if not blocks:
+            outcomes = None
+            if len(groups) > 1 or not self._is_simple(groups[0]):
                 elements = tuple((literal, states[literal]) for group in groups for literal in group.literals)
-                outcomes = self._decided(operation, elements)
-                if outcomes is not None:
-                    blocks = [self.builder.block(operation, dict(outcomes))]
-                else:
-                    blocks = [self._group(operation, group, states) for group in groups]
+                outcomes = self._decided(operation, elements, DECISIONS if len(groups) > 1 else FAMILY_DECISIONS)
+            if outcomes is not None:
+                blocks = [self.builder.block(operation, dict(outcomes))]
+            else:
+                blocks = [self._group(operation, group, states) for group in groups]
             parts.append(self._merged(operation, blocks))
         if certain != operation.unit or not parts:
             parts.insert(0, self.builder.block(operation, {certain: TRUE}))
         return self._merged(operation, parts)
+
+    def _is_simple(self, group: Group) -> bool:
+        """Return whether the states of a group have literals that are as simple as they can be, that of "none of them" included."""
+        return group.choice is not None or len(group.literals) == 1 or self.exclusion.covering(group.literals)
 
     def _merged(self, operation: Operation, parts: Sequence[int]) -> int:
         while len(parts) > 1:
@@ -92,6 +99,8 @@ class Aggregates:
             for literal in group.literals:
                 named.setdefault(states[literal], []).append(literal)
             literals = {state: builder.disjunction(own) for state, own in named.items()}
+            if len(group.literals) > 1 and self.exclusion.covering(group.literals):
+                return builder.block(operation, literals)
             if operation.unit not in literals:
                 literals[operation.unit] = -builder.disjunction(list(literals.values()))
                 return builder.block(operation, literals, operation.unit)
@@ -107,9 +116,9 @@ class Aggregates:
         literals[last] = -builder.disjunction([literal for state, literal in literals.items() if state != last])
         return builder.block(operation, literals, last)
 
-    def _decided(self, operation: Operation, elements: Elements) -> Outcomes | None:
+    def _decided(self, operation: Operation, elements: Elements, limit: int) -> Outcomes | None:
         """Return the outcomes of elements that share choices, found by deciding these; None where that leads to too many situations."""
-        known = _Limited(DECISIONS)
+        known = _Limited(limit)
         try:
             return answer(elements, lambda remaining: self._decide(operation, remaining), known)
         except _TooManyError:

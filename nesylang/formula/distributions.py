@@ -63,6 +63,13 @@ class Merge:
                 rows[kept] = rows.get(kept, 0) | 1 << position
         return [(own, other) for other, own in rows.items()]
 
+    def place(self, state: State) -> int:
+        """Return the position of a state."""
+        if isinstance(self.states, range):
+            assert isinstance(state, int)
+            return (state - self.states.start) // self.states.step
+        return self.positions[state]
+
     def _rows(self, states: int, left: Distribution, right: Distribution) -> list[int]:
         """Return for each state of the left part the states of the right part that lead to one of ``states``."""
         first, second = left.states, right.states
@@ -70,15 +77,11 @@ class Merge:
         if all(isinstance(part, range) for part in spaced) and len({part.step for part in spaced if isinstance(part, range)}) == 1:
             return [states >> position for position in range(len(first))]
         merge = self.operation.merge
-        if isinstance(self.states, range):
-            place = self.states.index
-        else:
-            place = self.positions.__getitem__
         rows = []
         for one in first:
             row = 0
             for position, other in enumerate(second):
-                if states >> place(merge(one, other)) & 1:  # type: ignore[arg-type]
+                if states >> self.place(merge(one, other)) & 1:
                     row |= 1 << position
             rows.append(row)
         return rows

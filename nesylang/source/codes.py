@@ -55,6 +55,7 @@ CODES: dict[str, str] = {
     "W208": "a goal that can never hold",
     "W206": "equal values that an aggregate takes once",
     "W207": "a quantified variable with the name of another one",
+    "W206": "an aggregate that takes less than it seems to",
     "E301": "unknown predicate called while grounding",
     "E302": "a builtin called with arguments it does not accept",
     "E303": "arithmetic on something that is not a number",
