@@ -118,7 +118,7 @@ class Grounding:
         """Return the answers of ``goal given condition``: joint literals with the literals of their conditions."""
         meaning = self.request.analysis.meaning(asked.goal, condition)
         goal, given = meaning.goal, meaning.condition or condition
-        shared = [name for name in free_variables(goal) if name in variables(given)]
+        shared = [name for name in variables(goal) if name in variables(given)]
         for name in shared:
             if name not in free_variables(given):
                 message = f"the condition {print_term(condition)} does not bind {name}, which the query asks for"
