@@ -149,14 +149,15 @@ class _Writer:
 
     def question(self, goal: Term, condition: Term | None) -> Meaning:
         """Return what a question means, its condition included; variables that both have are the same."""
-        both = goal if condition is None else Compound(",", (goal, condition), goal.span)
+        # Joined by what is taken apart again below, and not by a comma, which conjunctions are flattened at.
+        both = goal if condition is None else Compound("->", (goal, condition), goal.span)
         # What is asked for are the variables that no quantifier has.
         asked = [Variable(name, goal.span) for name in sorted(free_names(both, self.positions))]
         apart, meant = self.goal(both, asked)
         if condition is None:
             return Meaning(apart, meant, None)
-        assert isinstance(apart, Compound), "a conjunction stays one"
-        assert isinstance(meant, Compound), "a conjunction stays one"
+        assert isinstance(apart, Compound), "a connective stays one"
+        assert isinstance(meant, Compound), "a connective stays one"
         return Meaning(apart.args[0], meant.args[0], meant.args[1])
 
     def goal(self, body: Term, outside: Iterable[Term]) -> tuple[Term, Term]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from nesylang.analysis.builtins import Signature
+from nesylang.analysis.left_corners import sharing_choices
 from nesylang.source import Diagnostic, Label, Span
 from nesylang.syntax.statements import Clause, Head, Statement
 from nesylang.syntax.terms import Atom, Compound, Integer, ListTerm, String, Term, Variable, conjuncts, disjuncts, signature, variables
@@ -31,9 +33,13 @@ def without_grammar_rules(statements: tuple[Statement, ...]) -> tuple[Statement,
         return statements
     result: list[Statement] = []
     made = 0
+    shared = _sharing(statements)
     for statement in statements:
         if isinstance(statement, Clause) and is_grammar_rule(statement):
             made += 1
+            if shared and _is_random(statement) and left_sides(statement) & shared:
+                result.append(statement)
+                continue
             try:
                 result.extend(_clauses(statement, made))
             except _Malformed:
@@ -48,13 +54,52 @@ def is_grammar_rule(clause: Clause) -> bool:
     return signature(clause.heads[0].atom) == ARROW
 
 
-def malformed_rule(clause: Clause) -> Diagnostic | None:
-    """Return what is wrong with a grammar rule, E223."""
+def malformed_rule(clause: Clause) -> Diagnostic:
+    """Return what is wrong with a grammar rule that was left as it is, E223."""
     try:
         _clauses(clause, 0)
     except _Malformed as problem:
         return problem.diagnostic
-    return None
+    ((name, arity),) = left_sides(clause)
+    message = f"{name}//{arity} can begin twice at one place of the input, where it would make a single choice"
+    hint = "give the grammar as facts to  sentence_probability  of the library grammars, or begin its alternatives with different words"
+    return Diagnostic("E223", message, (Label(clause.span, "a random rule"),), hint)
+
+
+def _sharing(statements: tuple[Statement, ...]) -> frozenset[Signature]:
+    """Return the nonterminals that can begin twice at one place; none where no rule is random on its right."""
+    rules = [statement for statement in statements if isinstance(statement, Clause) and is_grammar_rule(statement)]
+    if not any(_is_random(rule) for rule in rules):
+        return frozenset()
+    bodies: dict[Signature, list[Term]] = {}
+    for rule in rules:
+        for symbol in left_sides(rule):
+            bodies.setdefault(symbol, []).append(_right(rule))
+    return sharing_choices(bodies)
+
+
+def _is_random(clause: Clause) -> bool:
+    return any(signature(part) == ("::", 2) for part in disjuncts(_right(clause)))
+
+
+def _right(clause: Clause) -> Term:
+    rule = clause.heads[0].atom
+    assert isinstance(rule, Compound), "the caller looked"
+    return rule.args[1]
+
+
+def left_sides(clause: Clause) -> set[Signature]:
+    """Return the nonterminals that a rule is about."""
+    rule = clause.heads[0].atom
+    assert isinstance(rule, Compound), "the caller looked"
+    found: set[Signature] = set()
+    for part in disjuncts(rule.args[0]):
+        inner = part.args[1] if isinstance(part, Compound) and signature(part) == ("::", 2) else part
+        inner = inner.args[0] if isinstance(inner, Compound) and signature(inner) == (",", 2) else inner
+        symbol = signature(inner)
+        if symbol is not None:
+            found.add(symbol)
+    return found
 
 
 def phrase(term: Compound) -> Term:

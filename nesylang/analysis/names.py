@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nesylang.analysis.aggregates import is_aggregate
 from nesylang.analysis.builtins import BUILTINS, DIRECTIVES, LIBRARIES, SPECIAL, UNSUPPORTED, Signature
 from nesylang.analysis.goals import Goal
+from nesylang.analysis.grammars import is_grammar_rule, left_sides
 from nesylang.analysis.program import Program, index
 from nesylang.analysis.prolog_names import INSTEAD
 from nesylang.analysis.suggestions import closest
@@ -26,6 +27,9 @@ def unknown_predicates(program: Program) -> Iterator[Diagnostic]:
     if program.unknown_fails:
         return
     known = frozenset().union(program.definitions, program.declared, BUILTINS, program.library_predicates, DIRECTIVES, UNSUPPORTED)
+    # Grammar rules that are refused still say that there is such a nonterminal.
+    refused = {found for rule in program.rules if is_grammar_rule(rule.clause) for found in left_sides(rule.clause)}
+    known |= {(name, arity + 2) for name, arity in refused}
     unknown: dict[Signature, list[Span]] = {}
     for goal in program.goals():
         called = goal.signature

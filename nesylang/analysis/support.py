@@ -52,9 +52,7 @@ def misused_formulas(program: Program) -> Iterator[Diagnostic]:
     yield from program.problems
     for rule in program.rules:
         if is_grammar_rule(rule.clause):
-            problem = malformed_rule(rule.clause)
-            assert problem is not None, "all others are clauses now"
-            yield problem
+            yield malformed_rule(rule.clause)
     for goal in program.goals():
         if goal.signature in PHRASES and goal.signature not in program.definitions and isinstance(goal.term, Compound):
             problem = malformed_phrase(goal.term)

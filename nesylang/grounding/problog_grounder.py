@@ -224,8 +224,9 @@ class _Grounding:
     def _ground_conditional(self, asked: AskedQuery, condition: Term) -> GroundQuery:
         """Return the answers of ``goal given condition``: joint literals with the literals of their conditions."""
         meaning = self.analysis.meaning(asked.goal, condition)
-        names = free_variables(meaning.goal)
-        shared = [name for name in names if name in variables(meaning.condition or condition)]
+        shared = [name for name in variables(meaning.goal) if name in variables(meaning.condition or condition)]
+        bound = {*shared, *free_variables(meaning.goal)}
+        names = [name for name in variables(meaning.goal) if name in bound]
         given = self._rule(meaning.condition or condition, shared, asked.span)
         joint_goal = Compound(",", (given.atom, meaning.goal), asked.span)
         joint = self._rule(joint_goal, names, asked.span)
