@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from torch import Tensor
 
@@ -17,8 +18,8 @@ class Example:
     """A question that one example of a batch asks.
 
     ``query`` is a goal, or ``goal given condition``. ``label`` is the answer whose probability is meant: a value of the query's variables,
-    or True or False for a query without any. ``evidence`` maps ground atoms to what is observed of them. ``tensors`` are the example's
-    own, by name.
+    or True or False for a query without any. ``evidence`` maps ground atoms to what is observed of them. Elements of tensors will do for
+    both. ``tensors`` are the example's own, by name.
     """
 
     query: str
@@ -44,6 +45,10 @@ def _checked(given: object, number: int) -> Example:
     for what, value in (("evidence", example.evidence), ("tensors", example.tensors)):
         if not isinstance(value, Mapping):
             raise error("E611", f"the {what} of example {number} must be a dictionary, found {type(value).__name__}")
+    if any(hasattr(observed, "tolist") for observed in example.evidence.values()):
+        example = replace(example, evidence={atom: _plain(observed) for atom, observed in example.evidence.items()})
+    if hasattr(example.label, "tolist"):
+        example = replace(example, label=_plain(example.label))
     for atom, observed in example.evidence.items():
         if not isinstance(atom, str) or not isinstance(observed, bool):
             found = type(observed).__name__ if isinstance(atom, str) else type(atom).__name__
@@ -62,3 +67,10 @@ def errors_of(number: int) -> Iterator[None]:
         yield
     except NesyError as failure:
         raise NesyError(replace(found, message=f"{found.message} (example {number})") for found in failure.diagnostics) from None
+
+
+def _plain(value: object) -> Any:
+    """Return a label or an observation that a tensor or an array holds; other values as they are."""
+    convert = getattr(value, "tolist", None)
+    plain = convert() if callable(convert) else value
+    return tuple(plain) if isinstance(plain, list) else plain

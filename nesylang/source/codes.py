@@ -53,7 +53,6 @@ CODES: dict[str, str] = {
     "W204": "recursion through negation at predicate level",
     "W205": "unknown predicate in a ProbLog program, where it matters only if it is called",
     "W208": "a goal that can never hold",
-    "W206": "equal values that an aggregate takes once",
     "W207": "a quantified variable with the name of another one",
     "W206": "an aggregate that takes less than it seems to",
     "E301": "unknown predicate called while grounding",

@@ -92,6 +92,15 @@ def test_queries_without_variables_may_be_labelled_false() -> None:
     assert model().log_probabilities(examples, x=x).exp().tolist() == pytest.approx([p := x[1, 1].item(), 1 - p, p])
 
 
+def test_labels_and_observations_may_be_elements_of_tensors() -> None:
+    x, labels, known = items(), torch.tensor([1, 2]), torch.tensor([True, False])
+    plain = [nesy.Example(f"total([x({i})],S)", [1, 2][i], {"odd(x(3))": [True, False][i]}) for i in range(2)]
+    given = [nesy.Example(f"total([x({i})],S)", labels[i], {"odd(x(3))": known[i]}) for i in range(2)]  # type: ignore[arg-type, dict-item]
+    assert torch.equal(model().log_probabilities(given, x=x), model().log_probabilities(plain, x=x))
+    pair = nesy.Example("digit(x(0),D), digit(x(1),E)", torch.tensor([1, 2]))  # type: ignore[arg-type]
+    assert model().log_probabilities([pair], x=x).exp().item() == pytest.approx((x[0, 1] * x[1, 2]).item())
+
+
 def test_evidence_of_different_atoms_and_values() -> None:
     x, module = items(), model()
     examples = [
