@@ -387,5 +387,5 @@ def test_what_is_typed_may_add_to_an_import(nesy, folder: Path) -> None:
 def test_an_impossible_condition_leaves_the_other_queries(nesy, folder: Path) -> None:
     (folder / "main.nesy").write_text("0.5 :: a. query a given (a, not a). query a.")
     ended = nesy("repl", "main.nesy", given=":run\n")
-    assert ended.output == "a given (a,not a):\n  impossible condition\na:\n  a  0.5\n"
+    assert ended.output == "a given a,not a:\n  impossible condition\na:\n  a  0.5\n"
     assert ended.errors.startswith("error[E503]")
