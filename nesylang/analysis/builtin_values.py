@@ -52,7 +52,6 @@ BUILTIN_VALUES: Mapping[Signature, tuple[Values, ...]] = _rows(
     atom_chars any list
     atom_codes any list
     atom_length any natural
-    atom_string any string
     char_code atom natural
     downcase_atom any atom
     upcase_atom any atom
@@ -62,10 +61,8 @@ BUILTIN_VALUES: Mapping[Signature, tuple[Values, ...]] = _rows(
     string_chars any list
     string_codes any list
     string_length any natural
-    string_concat any any string
-    atom_concat any any atom
+    atom_concat any any atomic
     atomic_list_concat list atom
-    term_to_atom any atom
     term_variables any list
     sub_atom any natural natural natural atom
     """

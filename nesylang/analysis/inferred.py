@@ -66,7 +66,7 @@ def infer(program: Program) -> Inference:
             found.append(never_holds(conflict))
     known = {diagnostic.span for diagnostic in found} | places
     found.extend(diagnostic for diagnostic in exact.unmatched() if diagnostic.span not in known)
-    values = {signature: tuple(use.values for use in uses) for signature, uses in exact.uses.items() if uses is not None}
+    values = {found: tuple(use.values for use in uses) for found, uses in sorted(exact.uses.items()) if uses is not None}
     return Inference(values, tuple(dict.fromkeys(found)), exact.undecided())
 
 

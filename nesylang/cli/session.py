@@ -84,7 +84,7 @@ class Session:
 
     def _change(self, own: tuple[Statement, ...], added: tuple[Statement, ...], path: Path | None) -> None:
         directory, file = (Path(), None) if path is None else (path.parent, path.resolve())
-        analysis = analyse(load_imports(SyntaxTree((*own, *added)), directory, file))
+        analysis = analyse(load_imports(SyntaxTree((*own, *added)), directory, file, typed=added))
         self.own, self.added, self.analysis = own, added, analysis
 
     @staticmethod

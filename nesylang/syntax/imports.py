@@ -49,10 +49,13 @@ def load_program(source: Source, directory: Path) -> SyntaxTree:
     return load_imports(tree, directory, (directory / Path(source.name).name).resolve(), diagnostics)
 
 
-def load_imports(tree: SyntaxTree, directory: Path, path: Path | None = None, diagnostics: Sequence[Diagnostic] = ()) -> SyntaxTree:
+def load_imports(
+    tree: SyntaxTree, directory: Path, path: Path | None = None, diagnostics: Sequence[Diagnostic] = (), typed: Sequence[Statement] = ()
+) -> SyntaxTree:
     """Return the statements of a program with those of what it imports, as ``load_program`` does.
 
-    ``path`` is its file, if it has one, ``diagnostics`` what is wrong with its other statements.
+    ``path`` is its file, if it has one, ``diagnostics`` what is wrong with its other statements. ``typed`` are those of its statements that
+    somebody typed, who may add to what any file defines.
     """
     loader = _Loader()
     loader.diagnostics.extend(diagnostics)
@@ -60,7 +63,9 @@ def load_imports(tree: SyntaxTree, directory: Path, path: Path | None = None, di
         loader.open.append(path)
     own = loader.load(tree, directory)
     if loader.files and not loader.diagnostics:
-        loader.diagnostics.extend(clashes([*loader.files, own], STATED))
+        sources = {statement.span.source for statement in typed}
+        written = [statement for statement in own if statement.span.source not in sources]
+        loader.diagnostics.extend(clashes([*loader.files, written], STATED))
     statements = with_tables_of_data((*loader.statements, *own), loader.files_of_data, loader.diagnostics)
     if loader.diagnostics:
         raise NesyError(loader.diagnostics)

@@ -198,11 +198,11 @@ class Parser(TokenReader):
             raise self.unexpected(token)
 
     def _starts_directive(self, following: Token | None) -> bool:
-        """Return whether the last token is the first behind the ``:-`` of a directive, with a name after it."""
+        """Return whether the last token is the first behind the ``:-`` of a directive, with a name or parenthesis after it."""
         before = self.peek(-2)
         if before is None or before.value != ":-" or not self._starts_statement(-2) or following is None:
             return False
-        return following.type in ("NAME", "QUOTED") and following.value not in INFIX
+        return following.value == "(" or (following.type in ("NAME", "QUOTED") and following.value not in INFIX)
 
     def _aggregate(self, name: Token) -> Compound:
         """Return ``name<Variable>``, of which the last token is the one before."""

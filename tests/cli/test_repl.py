@@ -372,3 +372,20 @@ def test_programs_with_tables_of_data(nesy, folder: Path) -> None:
 def test_many_facts_are_added_one_by_one(nesy) -> None:
     facts = " ".join(f"p({number})." for number in range(100))
     assert nesy("repl", given=lines(f":add {facts}", "p(99)", ":list")).output.splitlines()[-1] == "p(99)."
+
+
+def test_goals_as_prolog_asks_them(nesy) -> None:
+    assert nesy("repl", given="0.5 :: p(1).\n?- p(X).\n?- p(1)\n ?-p(X)\n") == (0, "p(1)  0.5\n" * 3, "")
+
+
+def test_what_is_typed_may_add_to_an_import(nesy, folder: Path) -> None:
+    (folder / "base.nesy").write_text("p(1).\n")
+    (folder / "main.nesy").write_text('import "base.nesy".\n')
+    assert nesy("repl", "main.nesy", given=":add p(2).\np(X)\n") == (0, "p(1)  1\np(2)  1\n", "")
+
+
+def test_an_impossible_condition_leaves_the_other_queries(nesy, folder: Path) -> None:
+    (folder / "main.nesy").write_text("0.5 :: a. query a given (a, not a). query a.")
+    ended = nesy("repl", "main.nesy", given=":run\n")
+    assert ended.output == "a given a,not a:\n  impossible condition\na:\n  a  0.5\n"
+    assert ended.errors.startswith("error[E503]")
