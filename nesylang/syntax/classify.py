@@ -39,7 +39,7 @@ FORMS = {
     "pred": "pred name(type, ...).",
     "neural": "neural name(type, ...) -> type.   neural name(type, ...).",
     "input": "input name(type, ...).   input name(type, ...) -> type.",
-    "foreign": "foreign name(type, ...) -> type.   foreign name(type, ...).",
+    "foreign": "foreign name(type, ...) -> type.   foreign name(type, ...) -> (type, type).   foreign name(type, ...).",
     "evidence": "evidence atom.   evidence not atom.   evidence atom = false.",
     "constraint": "constraint name : formula.   constraint weight :: name : formula.",
     "loss": "loss name : formula.",
