@@ -56,7 +56,7 @@ FORMS = {
     "pred": "pred name(type, ...).",
     "neural": "neural name(type, ...) -> type.   neural name(type, ...).",
     "input": "input name(type, ...).   input name(type, ...) -> type.",
-    "foreign": "foreign name(type, ...) -> type.   foreign name(type, ...).",
+    "foreign": "foreign name(type, ...) -> type.   foreign name(type, ...) -> (type, type).   foreign name(type, ...).",
     "data": 'data name(column, ...) = "file.csv".   data name(column : type, ...) = "file.csv".   '
     'data column :: name(column, ...) = "file.csv".   data name/arity = "file.csv".',
     "evidence": "evidence atom.   evidence not atom.   evidence atom = false.",
