@@ -35,6 +35,7 @@ TOO_MANY_WORLDS = frozenset(
     f"tests/{name}"
     for name in (
         "cases/constraints/a11_permutation_matrix",
+        "cases/constraints/c09_hundred_coins",
         "cases/constraints/d01_digits_with_sum",
         "cases/logic/55_counts_of_objects",
         "programs/birthdays",

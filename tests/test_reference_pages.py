@@ -12,7 +12,7 @@ from nesylang.cli.main import COMMANDS
 from nesylang.source import Source
 from nesylang.source.codes import CODES
 from nesylang.syntax import parse
-from nesylang.syntax.operators import AGGREGATES, INFIX, PREFIX
+from nesylang.syntax.operators import INFIX, PREFIX
 from nesylang.syntax.statements import Clause
 from nesylang.syntax.terms import signature
 
@@ -119,6 +119,5 @@ def test_what_is_refused_is_listed() -> None:
     refused = section(page("language.md"), "## What is not supported yet")
     table = "\n".join(" ".join(row) for row in rows(refused))
     words = {f"`{keyword} " for keyword in ("constraint", "loss", "input", "foreign")}
-    words |= {f"{aggregate}{{" for aggregate in AGGREGATES}
     words |= {f"{name}(" if arity == 1 else f" {name} " if arity == 2 else name for name, arity in UNSUPPORTED}
     assert {word for word in words if word not in table} == set()

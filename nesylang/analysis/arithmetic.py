@@ -161,6 +161,8 @@ def evaluate(term: Term) -> Number:
                 operands = values[len(values) - len(args) :]
                 del values[len(values) - len(args) :]
                 values.append(1 if open_term else _apply(current, operands))
+            case Compound(functor=functor) if functor[-2:] == "{}":
+                raise NotNumeric(current, "an aggregate has its value in a body")
             case Compound(functor=functor, args=args):
                 raise NotNumeric(current, f"there is no arithmetic function {functor}/{len(args)}")
             case _:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from nesylang.analysis.aggregate_forms import aggregate_forms
 from nesylang.analysis.aggregate_heads import misplaced_aggregates, with_rules_for_aggregates
 from nesylang.analysis.builtins import Signature
 from nesylang.analysis.constants import constants
@@ -29,6 +30,7 @@ PASSES: tuple[Callable[[Program], Iterable[Diagnostic]], ...] = (
     contradictory_clauses,
     builtin_definitions,
     misplaced_aggregates,
+    aggregate_forms,
     unknown_predicates,
     private_predicates,
     constants,

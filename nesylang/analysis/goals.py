@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from nesylang.analysis.aggregates import aggregate, operands
 from nesylang.analysis.builtins import BUILTINS, LIBRARY_GOALS, NEGATIONS, GoalArguments, Signature
 from nesylang.syntax.terms import Atom, Compound, Integer, Term, Variable, disjuncts, signature, subterms
 
@@ -20,7 +21,8 @@ class Goal:
     """A call, as it is written or inside one of the goals that a control construct calls.
 
     ``extra`` counts the arguments that the caller adds (``call(p, X)`` calls p with 1 more). ``negation`` numbers the outermost negation
-    around the goal; ``negative`` tells whether what depends on it does so through negation, the test of an if-then-else included.
+    around the goal; ``negative`` tells whether what depends on it does so through negation, the test of an if-then-else included, or
+    through an aggregate (``aggregated``).
     ``enclosed`` goals stand inside another goal, such as findall's, that keeps their variables to itself.
     """
 
@@ -30,6 +32,7 @@ class Goal:
     negative: bool = False
     enclosed: bool = False
     branch: Branch = ()
+    aggregated: bool = False
 
     @property
     def signature(self) -> Signature | None:
@@ -75,7 +78,7 @@ def _members(goal: Goal, term: Compound, number: int) -> list[Goal]:
     match term.functor:
         case "\\+" | "not":
             negation = number if goal.negation is None else goal.negation
-            return [Goal(term.args[0], 0, negation, True, goal.enclosed, goal.branch)]
+            return [replace(goal, term=term.args[0], negation=negation, negative=True)]
         case ";" | "|":
             alternatives = disjuncts(term) if term.functor == ";" else list(term.args)
             members = []
@@ -83,13 +86,13 @@ def _members(goal: Goal, term: Compound, number: int) -> list[Goal]:
                 branch = (*goal.branch, (number, index))
                 if index + 1 < len(alternatives) and isinstance(alternative, Compound) and signature(alternative) == ("->", 2):
                     # What the else branch depends on is that the test does not hold.
-                    members.append(Goal(alternative.args[0], 0, goal.negation, True, goal.enclosed, branch))
-                    members.append(Goal(alternative.args[1], 0, goal.negation, goal.negative, goal.enclosed, branch))
+                    members.append(replace(goal, term=alternative.args[0], negative=True, branch=branch))
+                    members.append(replace(goal, term=alternative.args[1], branch=branch))
                 else:
-                    members.append(Goal(alternative, 0, goal.negation, goal.negative, goal.enclosed, branch))
+                    members.append(replace(goal, term=alternative, branch=branch))
             return members
         case _:
-            return [Goal(argument, 0, goal.negation, goal.negative, goal.enclosed, goal.branch) for argument in term.args]
+            return [replace(goal, term=argument) for argument in term.args]
 
 
 def _inner_goals(goal: Goal, called: Signature, defined: Collection[Signature], number: int) -> list[Goal]:
@@ -97,10 +100,15 @@ def _inner_goals(goal: Goal, called: Signature, defined: Collection[Signature], 
     negated = called in NEGATIONS
     negation = number if negated and goal.negation is None else goal.negation
     enclosed = goal.enclosed or called[0] not in ("call", "once", "forall")
-    return [
-        Goal(goal.arguments[position], extra, negation, goal.negative or negated, enclosed, goal.branch)
+    inner = [
+        Goal(goal.arguments[position], extra, negation, goal.negative or negated, enclosed, goal.branch, goal.aggregated)
         for position, extra in called_arguments(called, defined)
     ]
+    for operand in operands(goal.term):
+        parts = aggregate(operand)
+        if parts is not None:
+            inner.append(Goal(parts.goal, 0, goal.negation, True, True, goal.branch, True))
+    return inner
 
 
 def compatible(first: Branch, second: Branch) -> bool:

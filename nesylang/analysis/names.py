@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nesylang.analysis.aggregates import is_aggregate
 from nesylang.analysis.builtins import BUILTINS, DIRECTIVES, LIBRARIES, SPECIAL, UNSUPPORTED, Signature
 from nesylang.analysis.goals import Goal
 from nesylang.analysis.program import Program, index
@@ -27,6 +28,8 @@ def unknown_predicates(program: Program) -> Iterator[Diagnostic]:
     unknown: dict[Signature, list[Span]] = {}
     for goal in program.goals():
         called = goal.signature
+        if is_aggregate(goal.term):
+            continue  # another pass says that it is no goal
         if called is None:
             yield from _uncallable(goal)
         elif called not in known and called not in SPECIAL:

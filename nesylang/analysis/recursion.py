@@ -1,4 +1,4 @@
-"""The pass over recursion: predicates that depend on their own negation."""
+"""The pass over recursion: predicates that depend on their own negation, or on an aggregate of themselves."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ Edges = dict[Signature, dict[Signature, Span | None]]
 
 
 def negative_recursion(program: Program) -> Iterator[Diagnostic]:
-    """Yield W204 for each set of mutually recursive predicates in which one depends on the negation of another."""
+    """Yield W204 for each set of mutually recursive predicates in which one depends on the negation or an aggregate of another."""
     edges = _dependencies(program)
+    aggregated = {goal.term.span for rule in program.rules for goal in rule.goals if goal.aggregated}
     if not any(span is not None for called in edges.values() for span in called.values()):
         return
     for component in strong_components({caller: list(called) for caller, called in edges.items()}):
@@ -34,10 +35,13 @@ def negative_recursion(program: Program) -> Iterator[Diagnostic]:
             cycle = [caller, *_path(called, caller, edges, members)]
             steps = []
             for first, second in pairwise(cycle):
-                steps.append(f"{'not ' if edges[first][second] is not None else ''}{second[0]}/{second[1]}")
-            message = f"recursion through negation: {' -> '.join([f'{caller[0]}/{caller[1]}', *steps])}"
+                where = edges[first][second]
+                word = "" if where is None else "all " if where in aggregated else "not "
+                steps.append(f"{word}{second[0]}/{second[1]}")
+            through = "an aggregate" if span in aggregated else "negation"
+            message = f"recursion through {through}: {' -> '.join([f'{caller[0]}/{caller[1]}', *steps])}"
             hint = "it is an error only where the ground program has such a cycle"
-            yield Diagnostic("W204", message, (Label(span, "negated here"),), hint)
+            yield Diagnostic("W204", message, (Label(span, "aggregated here" if span in aggregated else "negated here"),), hint)
 
 
 def _dependencies(program: Program) -> Edges:

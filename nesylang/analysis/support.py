@@ -10,7 +10,6 @@ from nesylang.analysis.probabilities import is_decision
 from nesylang.analysis.program import USE_MODULE, Program, library_name
 from nesylang.analysis.suggestions import did_you_mean
 from nesylang.source import Diagnostic, Label, Span
-from nesylang.syntax.operators import AGGREGATES
 from nesylang.syntax.statements import (
     Clause,
     Constraint,
@@ -24,7 +23,7 @@ from nesylang.syntax.statements import (
     Query,
     Statement,
 )
-from nesylang.syntax.terms import Atom, Compound, String, Term, signature, subterms
+from nesylang.syntax.terms import Atom, String, Term, signature
 
 _STATEMENTS: dict[type, str] = {
     Constraint: "the statement constraint",
@@ -32,18 +31,15 @@ _STATEMENTS: dict[type, str] = {
     InputDeclaration: "the declaration input",
     ForeignDeclaration: "the declaration foreign",
 }
-_AGGREGATES = frozenset(f"{name}{{}}" for name in AGGREGATES)
 
 
 def unsupported(program: Program) -> Iterator[Diagnostic]:
-    """Yield E109 for each statement, formula and aggregate that is not supported yet."""
-    refused: list[Span] = []
+    """Yield E109 for each statement and formula that is not supported yet."""
     for statement in program.statements:
         if type(statement) in _STATEMENTS:
             yield _refusal(_STATEMENTS[type(statement)], statement.span)
     for rule in program.rules:
         if signature(rule.clause.heads[0].atom) == ("-->", 2):
-            refused.append(rule.clause.span)
             yield _refusal("a grammar rule", rule.clause.span)
         for head in rule.clause.heads:
             if head.probability is not None and is_decision(head.probability):
@@ -53,21 +49,11 @@ def unsupported(program: Program) -> Iterator[Diagnostic]:
     for goal in program.goals():
         called = goal.signature
         if called is not None and called in UNSUPPORTED and called not in own:
-            refused.append(goal.term.span)
             yield _refusal(UNSUPPORTED[called], goal.term.span)
-    for term in written_terms(program):
-        for part in subterms(term):
-            if isinstance(part, Compound) and part.functor in _AGGREGATES and not any(_within(part.span, span) for span in refused):
-                refused.append(part.span)
-                yield _refusal(f"the aggregate {part.functor[:-2]}", part.span)
 
 
 def _refusal(what: str, span: Span) -> Diagnostic:
     return Diagnostic("E109", f"{what} is not supported yet", (Label(span),))
-
-
-def _within(inner: Span, outer: Span) -> bool:
-    return inner.source is outer.source and outer.start <= inner.start and inner.end <= outer.end
 
 
 def written_terms(program: Program) -> Iterator[Term]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from nesylang.analysis.aggregates import compares_aggregates
 from nesylang.analysis.arithmetic import FUNCTIONS
 from nesylang.analysis.builtins import BUILTINS, NEGATIONS, Signature
 from nesylang.analysis.goals import Goal, called_arguments, compatible, named_variables
@@ -73,6 +74,9 @@ def _join(parts: list[set[str] | None], any_of: bool) -> set[str] | None:
 def _bound_by(term: Term, occurrences: Counter[str]) -> set[str] | None:
     """Return the variables that a single goal binds."""
     found = signature(term)
+    if compares_aggregates(term):
+        # Whatever has a value there, an aggregate's group included, has it from the aggregate or from before.
+        return {variable.name for variable in named_variables(term)}
     if found is None or not isinstance(term, Compound):
         return None if found in (("fail", 0), ("false", 0)) else set()
     if found in NEGATIONS or (found in BUILTINS and BUILTINS[found].test):

@@ -13,6 +13,7 @@ def build_circuit(
     sums: Sequence[Sequence[tuple[int, int]]],
     roots: Sequence[int],
     properties: Properties,
+    compiler: str = "",
 ) -> Circuit:
     """Return the circuit of ``sums[j]`` = elements (left, right) of node ``FIRST_LEAF + len(leaves) + j``, children before parents.
 
@@ -40,7 +41,7 @@ def build_circuit(
         else:
             known[key] = node
             elements_of[node] = key
-    return _flatten(leaves, elements_of, [replacement[root] for root in roots], properties)
+    return _flatten(leaves, elements_of, [replacement[root] for root in roots], properties, compiler)
 
 
 def _flatten(
@@ -48,6 +49,7 @@ def _flatten(
     elements_of: dict[int, tuple[tuple[int, int], ...]],
     roots: Sequence[int],
     properties: Properties,
+    compiler: str = "",
 ) -> Circuit:
     """Number the live nodes level by level and lay their elements out flat."""
     live = set(roots)
@@ -90,4 +92,5 @@ def _flatten(
         levels=tuple(levels),
         roots=tuple(number[root] for root in roots),
         properties=properties,
+        compiler=compiler,
     )

@@ -33,7 +33,7 @@ class Circuit:
 
     Leaf ``i`` is node ``FIRST_LEAF + i`` and stands for value ``leaves[i][1]`` of choice ``leaves[i][0]``. Inner node ``j`` (node
     ``first_inner + j``) is the sum over its elements ``e`` in ``offsets[j] .. offsets[j + 1]`` of ``left[e] * right[e]``. ``levels`` are
-    ranges of inner nodes whose elements only use nodes of earlier levels; ``roots`` are node numbers.
+    ranges of inner nodes whose elements only use nodes of earlier levels; ``roots`` are node numbers. ``compiler`` names what made it.
     """
 
     leaves: tuple[tuple[int, int], ...]
@@ -43,6 +43,7 @@ class Circuit:
     levels: tuple[tuple[int, int], ...]
     roots: tuple[int, ...]
     properties: Properties
+    compiler: str = ""
 
     @property
     def first_inner(self) -> int:

@@ -3,9 +3,10 @@
 from nesylang.compilation.budget import CompilationBudget
 from nesylang.compilation.compile import Compiler, compile_program
 from nesylang.compilation.compiled import CompiledProgram
+from nesylang.compilation.direct import DirectCompiler
 from nesylang.compilation.sdd import SddCompiler
 
-COMPILERS: dict[str, Compiler] = {"sdd": SddCompiler()}
+COMPILERS: dict[str, Compiler] = {"direct": DirectCompiler(), "sdd": SddCompiler()}
 """Compilers by name."""
 
-__all__ = ["COMPILERS", "CompilationBudget", "CompiledProgram", "Compiler", "SddCompiler", "compile_program"]
+__all__ = ["COMPILERS", "CompilationBudget", "CompiledProgram", "Compiler", "DirectCompiler", "SddCompiler", "compile_program"]

@@ -12,7 +12,7 @@ from pysdd.sdd import SddManager, SddNode, Vtree
 from nesylang.circuit import FALSE, FIRST_LEAF, TRUE, Circuit, Properties, build_circuit
 from nesylang.compilation.budget import CompilationBudget, Meter
 from nesylang.compilation.vtree import vtree_text
-from nesylang.formula import Formula, Kind
+from nesylang.formula import Formula, Kind, expanded
 
 PROPERTIES = Properties(decomposable=True, deterministic=True, value_smooth=True, smooth=False, nnf=True)
 
@@ -49,10 +49,11 @@ class SddCompiler:
 
     def compile(self, formula: Formula, values: Sequence[int], budget: CompilationBudget) -> Circuit:
         """Return the circuit of the formula's roots; ``values[c]`` is the number of values of choice ``c``."""
+        formula = expanded(formula)
         order = formula.choices(formula.roots)
         if not order:
             roots = [TRUE if root > 0 else FALSE for root in formula.roots]
-            return build_circuit([], [], roots, PROPERTIES)
+            return build_circuit([], [], roots, PROPERTIES, SddCompiler.name)
         encoding = _encode(order, values)
         manager = _manager(list(encoding.variables.values()))
         compiled = _Compilation(formula, encoding, manager, Meter(budget)).run()
@@ -117,6 +118,8 @@ class _Compilation:
                 for child in node.children[1:]:
                     result = self._checked(result | self._literal(child))
                 return result
+            case Kind.RESULT:
+                raise AssertionError("the formula is expanded")
 
     def _value(self, choice: int, value: int) -> SddNode:
         """Return "the choice takes this value", the others excluded at once: it keeps what is built from it small."""
@@ -175,7 +178,7 @@ def _read(roots: Sequence[SddNode], encoding: _Encoding) -> Circuit:
         pending.pop()
         sums.append([(_known(number(prime)), _known(number(sub))) for prime, sub in elements_of.pop(node.id)])
         numbers[node.id] = first + len(sums) - 1
-    return build_circuit(leaves, sums, [_known(number(root)) for root in roots], PROPERTIES)
+    return build_circuit(leaves, sums, [_known(number(root)) for root in roots], PROPERTIES, SddCompiler.name)
 
 
 def _known(number: int | None) -> int:

@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from nesylang.analysis.components import strong_components
+from nesylang.formula.aggregates import Aggregates
 from nesylang.formula.components import cutting_atoms
 from nesylang.formula.formula import FALSE, TRUE, FormulaBuilder
-from nesylang.grounding.program import FixedWeight, GroundProgram
+from nesylang.grounding.program import FixedWeight, GroundProgram, Number
 from nesylang.source import Diagnostic, Label, NesyError, Span
 from nesylang.syntax import print_term
 
@@ -22,7 +23,10 @@ LISTED = 12
 
 
 def build_formula(program: GroundProgram, literals: Sequence[int]) -> tuple[FormulaBuilder, list[int]]:
-    """Return a builder and in it the literals of some ground literals; raise NesyError E305 for a cycle through negation."""
+    """Return a builder and in it the literals of some ground literals.
+
+    Raise NesyError E305 for a cycle through negation or an aggregate, E402 for an aggregate with too many values.
+    """
     return _Construction(program).run(literals)
 
 
@@ -30,17 +34,30 @@ class _Construction:
     def __init__(self, program: GroundProgram) -> None:
         self.program = program
         self.builder = FormulaBuilder()
+        self.aggregates = Aggregates(self.builder, [choice.values for choice in program.choices])
         self.bodies: Mapping[int, list[tuple[int, ...]]] = _bodies(program)
         self.edges: dict[int, list[int]] = {
             head: list(dict.fromkeys(abs(literal) for body in bodies for literal in body)) for head, bodies in self.bodies.items()
         }
+        # Aggregates are nodes -1, -2 and so on, between their results and their elements.
+        self.result_of: dict[int, tuple[int, Number]] = {}
+        for number, aggregate in enumerate(program.aggregates, 1):
+            self.edges[-number] = list(dict.fromkeys(abs(element.literal) for element in aggregate.elements))
+            for value, atom in aggregate.results:
+                self.result_of[atom] = number, value
+                self.edges[atom] = [-number]
+        self.results: dict[int, dict[Number, int]] = {}
         self.values: dict[int, int] = {}
 
     def run(self, literals: Sequence[int]) -> tuple[FormulaBuilder, list[int]]:
         for component in strong_components(self.edges, [abs(literal) for literal in literals]):
             if len(component) == 1 and component[0] not in self.edges.get(component[0], ()):
-                self.values[component[0]] = self._atom(component[0])
+                if component[0] < 0:
+                    self._aggregate(-component[0])
+                else:
+                    self.values[component[0]] = self._atom(component[0])
             else:
+                self._refuse_aggregates(component)
                 self._refuse_negation(component)
                 self._iterate(component)
         return self.builder, [self._value(literal) for literal in literals]
@@ -52,8 +69,16 @@ class _Construction:
     def _atom(self, atom: int) -> int:
         if atom in self.program.choice_atoms:
             return self._choice_value(*self.program.choice_atoms[atom])
+        if atom in self.result_of:
+            number, value = self.result_of[atom]
+            return self.results[number].get(value, FALSE)
         bodies = self.bodies.get(atom, ())
         return self.builder.disjunction([self.builder.conjunction([self._value(literal) for literal in body]) for body in bodies])
+
+    def _aggregate(self, number: int) -> None:
+        aggregate = self.program.aggregates[number - 1]
+        literals = {element.literal: self._value(element.literal) for element in aggregate.elements}
+        self.results[number] = self.aggregates.results(aggregate, literals)
 
     def _choice_value(self, number: int, value: int) -> int:
         choice = self.program.choices[number]
@@ -80,6 +105,23 @@ class _Construction:
             current = following
         self.values.update(current)
 
+    def _refuse_aggregates(self, component: list[int]) -> None:
+        found = min(component)
+        if found > 0:
+            return
+        members = set(component)
+        (start, *_) = (atom for atom in self.edges[found] if atom in members)
+        path = [start, *_path(self.edges, start, found, members)]
+        label = Label(self.program.aggregates[-found - 1].span, "this aggregate is part of the cycle")
+        clauses = [other for other in self._cycle_labels(path) if other.span != label.span]
+        hint = "what an aggregate adds up must not depend on its own value"
+        raise NesyError([Diagnostic("E305", self._described("an aggregate", path), (label, *clauses), hint)])
+
+    def _described(self, through: str, path: list[int]) -> str:
+        named = [print_term(self.program.names[step]) for step in path if step in self.program.names]
+        cycle = " -> ".join([*named[:LISTED], *(["..."] if len(named) > LISTED else []), *named[:1]])
+        return f"a cycle through {through}: {cycle}" if named else f"a cycle through {through}"
+
     def _refuse_negation(self, component: list[int]) -> None:
         members = set(component)
         for atom in component:
@@ -90,11 +132,8 @@ class _Construction:
 
     def _negative_cycle(self, atom: int, negated: int, members: set[int]) -> Diagnostic:
         path = [negated, *_path(self.edges, negated, atom, members)]
-        named = [print_term(self.program.names[step]) for step in path if step in self.program.names]
-        cycle = " -> ".join([*named[:LISTED], *(["..."] if len(named) > LISTED else []), *named[:1]])
-        labels = self._cycle_labels(path)
         hint = "whether an atom holds must not depend on its own negation"
-        return Diagnostic("E305", f"a cycle through negation: {cycle}" if named else "a cycle through negation", labels, hint)
+        return Diagnostic("E305", self._described("negation", path), self._cycle_labels(path), hint)
 
     def _cycle_labels(self, path: list[int]) -> tuple[Label, ...]:
         """Return the negated goals between the atoms of a cycle, then the clauses that the cycle leads through."""
@@ -111,7 +150,7 @@ class _Construction:
             negative = [-literal for literal in rule.body if literal < 0]
             negated.update((span, None) for atom, span in zip(negative, rule.negations, strict=False) if atom == following)
         for step in path:
-            if step in self.program.spans:
+            if step > 0 and step in self.program.spans:
                 clauses.setdefault(self.program.spans[step])
         found = [Label(span, "this negation is part of the cycle") for span in negated]
         return (*found, *(Label(span, "part of the cycle") for span in clauses if span not in negated))

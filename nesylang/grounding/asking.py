@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from nesylang.analysis.aggregates import COLLECTORS, has_aggregates, outer_variables
 from nesylang.grounding.request import GroundingRequest
 from nesylang.source import Source, Span
-from nesylang.syntax.terms import Compound, Term, signature, variables
-
-COLLECTORS = frozenset({("findall", 3), ("all", 3), ("all_or_none", 3)})
-"""Predicates of which only the third argument, the list, is an answer."""
+from nesylang.syntax.terms import Compound, Term, is_ground, signature, variables
 
 
 def first_span(request: GroundingRequest) -> Span:
@@ -19,7 +17,7 @@ def first_span(request: GroundingRequest) -> Span:
 
 
 def free_variables(goal: Term) -> list[str]:
-    """Return the variables of a goal that an answer binds: those that occur outside of negation, forall/2 and collected goals."""
+    """Return the variables of a goal that an answer binds: those outside of negation, forall/2, aggregates and collected goals."""
     names: dict[str, None] = {}
     pending = [goal]
     while pending:
@@ -31,5 +29,10 @@ def free_variables(goal: Term) -> list[str]:
             assert isinstance(current, Compound)
             names.update(dict.fromkeys(variables(current.args[2])))
         elif signature(current) not in (("not", 1), ("\\+", 1), ("forall", 2)):
-            names.update(dict.fromkeys(variables(current)))
+            names.update(dict.fromkeys(outer_variables(current)))
     return list(names)
+
+
+def is_closed(goal: Term) -> bool:
+    """Return whether a goal asks for the truth of itself alone: all its variables, if it has any, are those of its aggregates."""
+    return is_ground(goal) or (has_aggregates(goal) and not outer_variables(goal))

@@ -14,8 +14,9 @@ from problog.logic import Constant as ProblogConstant
 from problog.logic import Term as ProblogTerm
 
 from nesylang.analysis import Analysis
+from nesylang.analysis.aggregates import COLLECTORS, is_aggregate, statement_terms
 from nesylang.analysis.builtins import DIRECTIVES
-from nesylang.grounding.asking import COLLECTORS, first_span, free_variables
+from nesylang.grounding.asking import first_span, free_variables
 from nesylang.grounding.choices import ChoiceTable, ChoiceTemplate, choice_table, initial_probability, substitute
 from nesylang.grounding.problog_engine import Engine, new_database, reported
 from nesylang.grounding.problog_library import library_clauses
@@ -96,12 +97,22 @@ class _Grounding:
         self.made_rules = 0
 
     def run(self) -> GroundProgram:
+        self._refuse_aggregates()
         self._write_program()
         with reported(self.nowhere):
             self.engine._process_directives(self.database)
         queries = [query for asked in self._queries() for query in self._ground_query(asked)]
         evidence = [piece for observed in self._observations() for piece in self._ground_observation(observed)]
         return self.reader.program(tuple(queries), tuple(evidence))
+
+    def _refuse_aggregates(self) -> None:
+        asked = [term for query in self.request.queries for term in (query.goal, query.condition) if term is not None]
+        asked += [piece.atom for piece in self.request.observations]
+        written = [term for statement in self.analysis.statements for term in statement_terms(statement)]
+        for term in (*asked, *written):
+            for part in subterms(term):
+                if is_aggregate(part):
+                    raise error("E312", "the grounder problog has no aggregates", part.span, "an aggregate", "use the grounder native")
 
     # the program
 

@@ -28,7 +28,7 @@ class Settings:
     """How programs are ground and compiled, and what that may cost."""
 
     grounder: Grounder = GROUNDERS["native"]
-    compiler: Compiler = COMPILERS["sdd"]
+    compiler: Compiler = COMPILERS["direct"]
     grounding_budget: GroundingBudget = field(default_factory=GroundingBudget)
     compilation_budget: CompilationBudget = field(default_factory=CompilationBudget)
 

@@ -8,6 +8,7 @@ from nesylang.source import Diagnostic, NesyError, Source, Span, error
 from nesylang.source.collection import paused_collection
 from nesylang.syntax.data_statements import MisformedData, data_declaration
 from nesylang.syntax.fact_runs import SHORTEST_RUN, tokens_and_tables
+from nesylang.syntax.operators import AGGREGATES
 from nesylang.syntax.parser import Parser, Sentence
 from nesylang.syntax.statements import (
     Clause,
@@ -33,7 +34,20 @@ from nesylang.syntax.statements import (
     TypeDeclaration,
     TypeReference,
 )
-from nesylang.syntax.terms import Atom, Compound, Float, Integer, ListTerm, String, Term, Variable, conjuncts, disjuncts, signature
+from nesylang.syntax.terms import (
+    Atom,
+    Compound,
+    Float,
+    Integer,
+    ListTerm,
+    String,
+    Term,
+    Variable,
+    conjuncts,
+    disjuncts,
+    signature,
+    subterms,
+)
 
 FORMS = {
     "type": "type name = low..high.   type name = {value, ...}.   type name.",
@@ -271,10 +285,16 @@ def _evidence(term: Term, span: Span) -> Statement:
             return Evidence(_atom(atom), False, span)
         case Compound(functor="=", args=(atom, Atom(name="true" | "false" as value))):
             return Evidence(_atom(atom), value == "true", span)
+        case Compound(functor="=", args=(left, right)) if _has_aggregate(left) or _has_aggregate(right):
+            return Evidence(term, True, span)
         case Compound(functor="=", args=(_, value)):
             raise _Misformed(value.span, "expected true or false")
         case _:
             return Evidence(_atom(term), True, span)
+
+
+def _has_aggregate(term: Term) -> bool:
+    return any(isinstance(part, Compound) and part.functor[-2:] == "{}" and part.functor[:-2] in AGGREGATES for part in subterms(term))
 
 
 def _named_formula(term: Term) -> tuple[Term | None, Term]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 
 import pytest
@@ -18,11 +19,11 @@ EVERY_COMPILER = pytest.mark.parametrize("name", COMPILERS)
 
 
 def hard(width: int) -> GroundProgram:
-    """Return a program whose circuit is exponential in an order of its choices that comes naturally: a sum of products of distant pairs."""
+    """Return a program whose circuit is exponential in its width: a disjunction of random conjunctions of three choices."""
+    generator = random.Random(width)
     choices = [choice(number, [0.5]) for number in range(2 * width)]
     goal = 2 * width + 1
-    every = tuple(-atom for atom in range(1, 2 * width + 1))
-    return ground_program(choices, [(goal, every), *((goal, (atom, width + atom)) for atom in range(1, width + 1))], [goal])
+    return ground_program(choices, [(goal, tuple(generator.sample(range(1, goal), 3))) for _ in range(4 * width)], [goal])
 
 
 @EVERY_COMPILER

@@ -13,7 +13,7 @@ from nesylang.compilation import COMPILERS, CompilationBudget, CompiledProgram, 
 from nesylang.evaluation import SEMIRINGS, evaluate, leaf_probabilities
 from nesylang.grounding.program import GroundProgram
 from nesylang.inference import Settings
-from tests.reference.ground import choice, cyclic_programs, ground_program
+from tests.reference.ground import aggregate_programs, choice, cyclic_programs, ground_program
 from tests.reference.programs import graph_programs, propositional_programs
 from tests.reference.worlds import marginals
 
@@ -54,6 +54,13 @@ def test_ground_programs(name: str, program: GroundProgram) -> None:
 @settings(max_examples=100)
 @given(program=cyclic_programs(atoms=12, strata=1))
 def test_large_loops(name: str, program: GroundProgram) -> None:
+    check(compiled_by(name, program))
+
+
+@EVERY_COMPILER
+@settings(max_examples=200)
+@given(program=aggregate_programs())
+def test_aggregates(name: str, program: GroundProgram) -> None:
     check(compiled_by(name, program))
 
 

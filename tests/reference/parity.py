@@ -26,6 +26,7 @@ from problog.errors import InconsistentEvidenceError, ProbLogError
 from problog.program import PrologString
 
 from nesylang.analysis import Analysis, analyse
+from nesylang.analysis.aggregates import outer_variables
 from nesylang.compilation import COMPILERS, CompilationBudget, CompiledProgram, compile_program
 from nesylang.grounding import (
     GROUNDERS,
@@ -192,7 +193,7 @@ def broken_promises(ground: GroundProgram) -> list[str]:
         atoms = [answer.atom for answer in query.answers]
         if len(set(atoms)) < len(atoms):
             found.append(f"{query.name} has an answer twice")
-        if not all(map(is_ground, atoms)):
+        if any(outer_variables(atom) for atom in atoms):
             found.append(f"{query.name} has an answer that is not ground")
         if is_ground(query.goal) and len(atoms) != 1:
             found.append(f"{query.name} is ground and has {len(atoms)} answers")

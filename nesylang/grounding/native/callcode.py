@@ -7,7 +7,7 @@ from collections.abc import Callable
 from nesylang.grounding.native.builtins.contract import Signature
 from nesylang.grounding.native.emit import Frame, Lines
 from nesylang.grounding.native.goalcode import GoalEmitter
-from nesylang.grounding.native.goals import Call, Collect, Compute, Either, Goal, Meta, Name, Not, Possible, Relate, names_of
+from nesylang.grounding.native.goals import Call, Collect, Compute, Either, Gather, Goal, Meta, Name, Not, Possible, Relate, names_of
 
 
 class CallEmitter(GoalEmitter):
@@ -266,7 +266,7 @@ class CallEmitter(GoalEmitter):
         match goal:
             case Call(signature=signature) | Possible(call=Call(signature=signature)) | Collect(call=Call(signature=signature)):
                 return self.surroundings.kind(signature) == "rules"
-            case Not(goal=Call(signature=signature)):
+            case Not(goal=Call(signature=signature)) | Gather(call=Call(signature=signature)):
                 return self.surroundings.kind(signature) == "rules"
             case Either(branches=branches):
                 return any(self._may_wait(member) for branch in branches for member in branch)

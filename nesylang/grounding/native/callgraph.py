@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from nesylang.analysis.components import strong_components
 from nesylang.grounding.native.builtins.contract import Signature
-from nesylang.grounding.native.goals import Call, Collect, Definition, Either, FactBlock, Goal, Meta, Not, Possible
+from nesylang.grounding.native.goals import Call, Collect, Definition, Either, FactBlock, Gather, Goal, Meta, Not, Possible
 from nesylang.source import Span
 
 DYNAMIC: Signature = ("$dynamic", 0)
@@ -93,7 +93,7 @@ def called_by(goal: Goal) -> Iterator[tuple[Signature, bool]]:
     match goal:
         case Call(signature=signature):
             yield signature, True
-        case Not(goal=Call(signature=signature)) | Collect(call=Call(signature=signature)):
+        case Not(goal=Call(signature=signature)) | Collect(call=Call(signature=signature)) | Gather(call=Call(signature=signature)):
             yield signature, True
         case Possible(call=Call(signature=signature)):
             yield signature, False

@@ -11,10 +11,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from nesylang.grounding.native.callcode import CallEmitter
+from nesylang.grounding.native.aggregatecode import AggregateEmitter
 from nesylang.grounding.native.compiled import CompiledClause, Here, Origin
 from nesylang.grounding.native.emit import Frame, Lines
-from nesylang.grounding.native.goals import Call, Check, Collect, Compare, Compute, Either, Equal, Fail, Goal, Meta, Not, Possible, Relate
+from nesylang.grounding.native.goals import (
+    Aggregate,
+    Call,
+    Check,
+    Collect,
+    Compare,
+    Compute,
+    Either,
+    Equal,
+    Fail,
+    Gather,
+    Goal,
+    Meta,
+    Not,
+    Possible,
+    Relate,
+)
 from nesylang.grounding.native.modes import Known
 from nesylang.grounding.native.terms import Struct, Var, undo, unify
 from nesylang.source import error
@@ -30,7 +46,7 @@ MOST_GOALS = 40
 """Goals in one function before the rest of the clause goes to a continuation."""
 
 
-class ClauseCompiler(CallEmitter):
+class ClauseCompiler(AggregateEmitter):
     """Compiles one clause for one adornment. A ``bag`` keeps an answer for each proof."""
 
     def compile(self) -> CompiledClause:
@@ -87,7 +103,7 @@ class ClauseCompiler(CallEmitter):
         else:
             goals = self._reordered(goals, position, frame)
             goal = goals[position]
-            if isinstance(goal, Call | Relate | Meta | Collect | Possible | Not):
+            if isinstance(goal, Call | Relate | Meta | Collect | Gather | Possible | Not):
                 self._decide_early(out, goals, position, frame)
             self.spans.append(goal.span)
             self.values.append(dict(frame.local))
@@ -172,6 +188,10 @@ class ClauseCompiler(CallEmitter):
                 self._call(out, call, goals, following, frame, possible=True)
             case Collect():
                 self._collect(out, goal, goals, following, frame)
+            case Gather():
+                self._gather(out, goal, goals, following, frame)
+            case Aggregate():
+                self._aggregate(out, goal, goals, following, frame)
             case Meta():
                 self._meta(out, goal, goals, following, frame)
 
@@ -238,6 +258,8 @@ RUNTIME = (
     "negated",
     "no_fact",
     "gathered",
+    "grouped",
+    "aggregated",
     "choice",
     "certain",
     "derive",

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from nesylang.grounding.native.errors import GoalError
-from nesylang.grounding.native.literals import Choices
 from nesylang.grounding.native.machine import Machine
 from nesylang.grounding.native.tables import Table
 from nesylang.grounding.native.terms import NIL, Value
 
+Exclusive = Callable[[int], object | None]
+"""What literals of which at most one holds have in common: the choice or aggregate that they are a value of; None for other literals."""
 
-def gathered(machine: Machine, choices: Choices, kind: str, table: Table) -> list[tuple[Value, int]]:
+
+def gathered(machine: Machine, exclusive: Exclusive, kind: str, table: Table) -> list[tuple[Value, int]]:
     """Return the possible lists of a call's instances, each with its literal.
 
-    An instance that is not certain is in some of the lists; those that no world has, because two alternatives of a choice or an atom and
-    its negation would hold, are left out.
+    An instance that is not certain is in some of the lists; those that no world has, because two alternatives of a choice, two values
+    of an aggregate, or an atom and its negation would hold, are left out.
     """
     if not table.done:
         raise GoalError(
@@ -33,7 +37,7 @@ def gathered(machine: Machine, choices: Choices, kind: str, table: Table) -> lis
             position += 1
             state = _state(literal, known)
             if state is None:
-                state = None if not _excluded(literal, known, choices) else False
+                state = None if not _excluded(literal, known, exclusive) else False
             if state is None:
                 machine.tick()
                 pending.append((position, taken, {**known, literal: False}))
@@ -55,13 +59,10 @@ def _state(literal: int, known: dict[int, bool]) -> bool | None:
     return not known[-literal] if -literal in known else None
 
 
-def _excluded(literal: int, known: dict[int, bool], choices: Choices) -> bool:
-    """Return whether another value of the literal's choice holds."""
-    own = choices.atoms.get(literal)
-    if own is None:
-        return False
-    others = (choices.atoms.get(other) for other, holds in known.items() if holds)
-    return any(other is not None and other[0] == own[0] for other in others)
+def _excluded(literal: int, known: dict[int, bool], exclusive: Exclusive) -> bool:
+    """Return whether another value of the literal's choice or aggregate holds."""
+    own = exclusive(literal)
+    return own is not None and any(exclusive(other) == own for other, holds in known.items() if holds)
 
 
 def _list(machine: Machine, values: tuple[Value, ...]) -> Value:

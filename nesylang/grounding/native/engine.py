@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from nesylang.grounding.native.aggregates import Aggregates
 from nesylang.grounding.native.builtins.arithmetic import evaluate
 from nesylang.grounding.native.builtins.contract import Signature
 from nesylang.grounding.native.callgraph import CallGraph
@@ -46,6 +47,7 @@ class Engine:
         self.procedures: dict[tuple[Signature, str, bool], Procedure] = {}
         self.facts: dict[Signature, Facts] = {}
         self.meta: MetaCall | None = None
+        self.aggregates = Aggregates(machine, choices)
         self._runtime = self._functions()
 
     def announce(self, signatures: Iterable[Signature]) -> None:
@@ -185,7 +187,7 @@ class Engine:
             return self.meta(lenient, bag, goal, *extra)
 
         def collected(_owner: Table, kind: str, table: Table) -> list[tuple[Value, int]]:
-            return gathered(machine, choices, kind, table)
+            return gathered(machine, self.aggregates.variable, kind, table)
 
         return {
             "store": store,
@@ -208,6 +210,8 @@ class Engine:
             "negated": machine.negated,
             "no_fact": machine.no_fact,
             "gathered": collected,
+            "grouped": self.aggregates.grouped,
+            "aggregated": self.aggregates.aggregated,
             "choice": choices.choice,
             "certain": machine.certain,
             "derive": machine.derive,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from nesylang.grounding.native.builtins.arithmetic import evaluate
 from nesylang.grounding.native.builtins.contract import NativeBuiltin, Relation, Signature
 from nesylang.grounding.native.builtins.contract import Test as BuiltinTest
 from nesylang.grounding.native.convert import TermWriter, read_term, show
@@ -35,6 +36,11 @@ def engine_builtins(grounding: Grounding) -> Mapping[Signature, NativeBuiltin]:
             return ((low, high, number) for number in range(low, high + 1))
         return iter([(low, high, value)] if isinstance(value, int) and low <= value <= high else [])
 
+    def equals(store: Store, term: Value, value: Value) -> Rows:
+        if isinstance(term, Var):
+            return iter([(value, value)])
+        return iter([(term, value)] if evaluate(store, term) == evaluate(store, value) else [])
+
     def clause2(store: Store, head: Value, body: Value) -> Rows:
         return ((found, goal) for found, goal, _ in grounding.clauses(head))
 
@@ -63,6 +69,7 @@ def engine_builtins(grounding: Grounding) -> Mapping[Signature, NativeBuiltin]:
         BuiltinTest("sqlite_load", 1, load),
         Relation("$member", 2, member, (((1,), (0,)),)),
         Relation("$range", 3, between, (((0, 1), (2,)),)),
+        Relation("$equals", 2, equals, (((1,), (0,)),)),
         Relation("clause", 2, clause2),
         Relation("clause", 3, clause3),
         Relation("subquery", 2, subquery2, (((), (0, 1)),)),

@@ -118,6 +118,35 @@ class Possible:
 
 
 @dataclass(frozen=True, slots=True)
+class Gather:
+    """The answers of ``call``, as ``target``, for each group: the values of its first ``shared`` arguments, which are variables."""
+
+    call: Call
+    shared: int
+    target: Name
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AggregatePart:
+    """An aggregate's answers, gathered before, with the factor of its value in a sum; ``counts`` answers instead of adding values."""
+
+    coefficient: Pattern
+    gathered: Name
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """``result`` is the value of an operation (sum, min, max, avg), in a sum of several parts."""
+
+    operation: str
+    parts: tuple[AggregatePart, ...]
+    result: Name
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Meta:
     """``call`` of a term that is known only when the clause runs; ``lenient`` calls of unknown predicates fail."""
 
@@ -134,7 +163,7 @@ class Fail:
     span: Span
 
 
-Goal = Call | Check | Relate | Equal | Compute | Compare | Not | Either | Collect | Possible | Meta | Fail
+Goal = Call | Check | Relate | Equal | Compute | Compare | Not | Either | Collect | Gather | Aggregate | Possible | Meta | Fail
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +239,10 @@ def patterns_of(goal: Goal) -> tuple[Pattern, ...]:
             return *call.args, result
         case Possible(call=call):
             return call.args
+        case Gather(call=call, shared=shared, target=target):
+            return *call.args[:shared], target
+        case Aggregate(parts=parts, result=result):
+            return *(pattern for part in parts for pattern in (part.coefficient, part.gathered)), result
         case Meta(goal=term, extra=extra):
             return term, *extra
         case Fail():

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from nesylang.analysis.aggregates import outer_variables
 from nesylang.analysis.builtins import DIRECTIVES, OPENING
-from nesylang.grounding.asking import first_span, free_variables
+from nesylang.grounding.asking import first_span, free_variables, is_closed
 from nesylang.grounding.choices import choice_table, substitute
 from nesylang.grounding.native.budget import Meter
 from nesylang.grounding.native.builtins.contract import Signature
@@ -30,8 +31,7 @@ from nesylang.source import NesyError, Span, error
 from nesylang.source.collection import paused_collection
 from nesylang.syntax import print_term
 from nesylang.syntax.statements import Clause, Directive, without_tables
-from nesylang.syntax.terms import Atom, Compound, ListTerm, Term, Variable, signature, variables
-from nesylang.syntax.terms import is_ground as is_ground_term
+from nesylang.syntax.terms import Atom, Compound, ListTerm, Term, Variable, signature
 
 TRUE = 1
 """The atom that always holds."""
@@ -88,6 +88,9 @@ class Grounding:
                 observed.append(observation(arguments[0], arguments[1] if len(arguments) == 2 else Atom("true", span), span))
         evidence = [found for piece in observed for found in self._observed(piece)]
         self.engine.release()
+        used = {abs(answer.literal) for query in queries for answer in query.answers}
+        used.update(abs(answer.condition) for query in queries for answer in query.answers if answer.condition is not None)
+        used.update(abs(piece.literal) for piece in evidence)
         return GroundProgram(
             choices=tuple(self.choices.made),
             choice_atoms=self.choices.atoms,
@@ -97,6 +100,7 @@ class Grounding:
             queries=tuple(queries),
             evidence=tuple(evidence),
             networks=self.table.networks,
+            aggregates=self.engine.aggregates.needed(used),
         )
 
     def _run_directives(self) -> None:
@@ -115,7 +119,7 @@ class Grounding:
 
     def _conditional(self, asked: AskedQuery, condition: Term) -> GroundQuery:
         """Return the answers of ``goal given condition``: joint literals with the literals of their conditions."""
-        shared = [name for name in variables(asked.goal) if name in variables(condition)]
+        shared = [name for name in outer_variables(asked.goal) if name in outer_variables(condition)]
         for name in shared:
             if name not in free_variables(condition):
                 message = f"the condition {print_term(condition)} does not bind {name}, which the query asks for"
@@ -128,7 +132,7 @@ class Grounding:
             binding = match(asked.goal, atom)
             key = substitute(pattern, binding)
             answers.append(GroundAnswer(atom, literal, conditions.get(key, self._false())))
-        if is_ground_term(asked.goal) and all(answer.atom != asked.goal for answer in answers):
+        if is_closed(asked.goal) and all(answer.atom != asked.goal for answer in answers):
             answers.append(GroundAnswer(asked.goal, self._false(), conditions.get(pattern, self._false())))
         return GroundQuery(f"{print_term(asked.goal)} given {print_term(condition)}", asked.goal, tuple(answers))
 
@@ -178,7 +182,7 @@ class Grounding:
                 hint = "bind its variables in the rules that answer it"
                 raise error("E304", f"the answer {print_term(answer)} is not ground", span, "asked here", hint)
             found.setdefault(answer, []).append(literal or TRUE)
-        if not found and is_ground_term(pattern):
+        if not found and is_closed(pattern):
             return [(pattern, self._false())]
         return [(answer, self._either(several)) for answer, several in found.items()]
 
@@ -249,7 +253,12 @@ class Grounding:
                 raise
             raise GoalError(first.code, first.message, first.hint) from problem
         for answer, probability in found:
-            yield read_term(answer.atom, self.store, _no_variable), self.store.real(probability)
+            own: dict[str, Value] = {}  # the variables of its aggregates
+
+            def variable(name: str, own: dict[str, Value] = own) -> Value:
+                return own.setdefault(name, Var())
+
+            yield read_term(answer.atom, self.store, variable), self.store.real(probability)
 
 
 def goal_arguments(goal: Term) -> tuple[Term, ...]:
@@ -259,10 +268,6 @@ def goal_arguments(goal: Term) -> tuple[Term, ...]:
 
 def _refuse_open(piece: Value) -> Observation:
     raise GoalError("E302", f"the evidence of subquery/3 is ground, found {show(piece)}")
-
-
-def _no_variable(name: str) -> Value:
-    raise AssertionError(f"variable {name} in an answer")
 
 
 def match(pattern: Term, instance: Term) -> dict[str, Term]:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from nesylang.grounding.native.builtins.contract import Relation, Signature
 from nesylang.grounding.native.goals import (
+    Aggregate,
     Call,
     Check,
     Collect,
@@ -22,6 +23,7 @@ from nesylang.grounding.native.goals import (
     Equal,
     FactBlock,
     Fail,
+    Gather,
     Goal,
     Meta,
     Name,
@@ -200,6 +202,11 @@ class Modes:
                 adornment = "f" + known.adornment(call.args[1:])
                 after = self._look_up((call.signature, adornment), entry) if entry else self.grounds(call.signature, adornment)
                 known.add(result, after[0])
+            case Gather(call=call, shared=shared, target=target):
+                for argument in (*call.args[:shared], target):
+                    known.add(argument, True)  # groups are ground, or an error
+            case Aggregate(result=result):
+                known.add(result, True)
             case Meta(goal=term, extra=extra):
                 for pattern in (term, *extra):
                     known.add(pattern, False)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from nesylang.analysis.aggregates import compares_aggregates, named_apart, outer_variables
 from nesylang.analysis.types import EnumerationType, RangeType, Type
 from nesylang.grounding.choices import ChoiceTemplate
+from nesylang.grounding.native.aggregategoals import aggregate_goals
 from nesylang.grounding.native.builtins import NATIVE_BUILTINS
 from nesylang.grounding.native.builtins.contract import NativeBuiltin, Signature
 from nesylang.grounding.native.builtins.contract import Test as BuiltinTest
 from nesylang.grounding.native.convert import read_term
 from nesylang.grounding.native.goals import (
+    Aggregate,
     Call,
     Check,
     Collect,
@@ -36,6 +39,9 @@ from nesylang.grounding.native.refused import REFUSED_BUILTINS
 from nesylang.grounding.native.terms import CONS, NIL, Store, Value
 from nesylang.source import Span, error
 from nesylang.syntax.terms import Atom, Compound, Float, Integer, ListTerm, String, Term, Variable, is_ground, signature, variables
+
+MADE = "$"
+"""How the variables start that stand for no variable of the program and have one value in each world: those of aggregates."""
 
 COMPARISONS = frozenset({"<", ">", "=<", ">=", "=:=", "=\\="})
 
@@ -131,7 +137,8 @@ class Normaliser:
     def rule(self, head: Term, body: Term | None, number: int, span: Span) -> Rule:
         """Return a certain clause as a rule."""
         arguments = tuple(self.pattern(argument) for argument in head.args) if isinstance(head, Compound) else ()
-        goals = self._sequence(body, names_of(*arguments)) if body is not None else ()
+        known = names_of(*arguments)
+        goals = self.sequence(named_apart(body, known), known) if body is not None else ()
         return Rule(arguments, goals, number, span)
 
     def rules(self, heads: list[Term], body: Term | None, number: int, span: Span, template: ChoiceTemplate) -> list[Rule]:
@@ -144,8 +151,8 @@ class Normaliser:
         coin.update(dict.fromkeys(template.variables))
         goals: tuple[Goal, ...] = ()
         if body is not None:
-            named = self._named_apart(body)
-            goals = self._sequence(named, {*coin, *variables(named)})
+            named = named_apart(self._named_apart(body), coin)
+            goals = self.sequence(named, {*coin, *outer_variables(named)})
         for goal in goals:
             coin.update(_binding_names(goal))
         return [Rule(head, goals, number, span, template, alternative, tuple(coin)) for alternative, head in enumerate(patterns)]
@@ -174,7 +181,8 @@ class Normaliser:
 
     # goals
 
-    def _sequence(self, term: Term, outside: Collection[str]) -> tuple[Goal, ...]:
+    def sequence(self, term: Term, outside: Collection[str]) -> tuple[Goal, ...]:
+        """Return the goals of a body; ``outside`` are the variables used outside of it."""
         members = _members(term)
         used = [set(variables(member)) for member in members]
         goals: list[Goal] = []
@@ -195,6 +203,8 @@ class Normaliser:
             return [Call(found, self._arguments(term), span)]
         name, arity = found
         args = term.args if isinstance(term, Compound) else ()
+        if compares_aggregates(term):
+            return aggregate_goals(self, term, elsewhere)
         match name, arity:
             case "true", 0:
                 return []
@@ -211,7 +221,7 @@ class Normaliser:
                 negated = Compound("\\+", (args[1],), span)
                 return self._negation(Compound(",", (args[0], negated), span), elsewhere, span)
             case "in", 2:
-                return self._membership(args[0], args[1], span)
+                return self.membership(args[0], args[1], span)
             case "=", 2:
                 return [Equal(self.pattern(args[0]), self.pattern(args[1]), span)]
             case "is", 2:
@@ -245,22 +255,22 @@ class Normaliser:
             inner = goal.args if isinstance(goal, Compound) else ()
             goal = Compound(known[0], (*inner, *extra), goal.span)
         if signature(goal) == (",", 2):
-            return list(self._sequence(goal, elsewhere)) if last else [self._lifted("call", goal, (), elsewhere, span)]
+            return list(self.sequence(goal, elsewhere)) if last else [self._lifted("call", goal, (), elsewhere, span)]
         return self._goal(goal, elsewhere, last)
 
     def _disjunction(self, term: Term, elsewhere: Collection[str], last: bool) -> list[Goal]:
         """Return a disjunction or if-then-else: its branches where nothing follows, a predicate of its own otherwise."""
         branches = _branches(term)
         if last:
-            goals = tuple(self._sequence(branch, elsewhere) for branch in branches)
+            goals = tuple(self.sequence(branch, elsewhere) for branch in branches)
             return list(goals[0]) if len(goals) == 1 else [Either(goals, term.span)]
         shared = [name for name in dict.fromkeys([*variables(term)]) if name in elsewhere]
         head = tuple(Name(name) for name in shared)
-        bodies = [self._sequence(branch, shared) for branch in branches]
+        bodies = [self.sequence(branch, shared) for branch in branches]
         return [Call(self.define("or", head, bodies, term.span), head, term.span)]
 
     def _negation(self, inner: Term, elsewhere: Collection[str], span: Span) -> list[Goal]:
-        goals = self._sequence(inner, elsewhere)
+        goals = self.sequence(inner, elsewhere)
         if not goals:
             return [Fail(span)]
         if len(goals) == 1 and isinstance(goals[0], Call | Check | Compare):
@@ -270,7 +280,7 @@ class Normaliser:
 
     def _lifted(self, name: str, goal: Term, first: tuple[Pattern, ...], elsewhere: Collection[str], span: Span) -> Call:
         """Return a call of a predicate for a goal: its arguments are ``first``, then the variables that the goal binds or is given."""
-        inner = self._sequence(goal, {*elsewhere, *names_of(*first)})
+        inner = self.sequence(goal, {*elsewhere, *names_of(*first)})
         binding = names_of(*first)
         for member in inner:
             binding.update(_binding_names(member))
@@ -278,35 +288,35 @@ class Normaliser:
         head = (*first, *(Name(variable) for variable in used if variable in binding or variable in elsewhere))
         return Call(self.define(name, head, [inner], span), head, span)
 
-    def _membership(self, element: Term, domain: Term, span: Span) -> list[Goal]:
+    def membership(self, element: Term, domain: Term, span: Span) -> list[Goal]:
         """Return ``element in domain``."""
         subject = self.pattern(element)
         match domain:
             case Compound(functor="..", args=(low, high)):
                 bounds = self.name("_"), self.name("_")
                 computed: list[Goal] = [Compute(bounds[0], self.pattern(low), span), Compute(bounds[1], self.pattern(high), span)]
-                return [*computed, self._engine("$range", (*bounds, subject), span)]
+                return [*computed, self.engine_goal("$range", (*bounds, subject), span)]
             case Compound(functor="{}", args=(members,)):
                 values: list[Term] = []
                 while isinstance(members, Compound) and members.functor == ",":
                     values.append(members.args[0])
                     members = members.args[1]
-                return [self._engine("$member", (subject, self.pattern(ListTerm((*values, members), None, domain.span))), span)]
+                return [self.engine_goal("$member", (subject, self.pattern(ListTerm((*values, members), None, domain.span))), span)]
             case Atom(name=name) if name in self.types:
                 match self.types[name]:
                     case RangeType(low=lowest, high=highest):
-                        return [self._engine("$range", (lowest, highest, subject), span)]
+                        return [self.engine_goal("$range", (lowest, highest, subject), span)]
                     case EnumerationType(constants=constants):
-                        return [self._engine("$member", (subject, self.pattern(ListTerm(constants, None, domain.span))), span)]
+                        return [self.engine_goal("$member", (subject, self.pattern(ListTerm(constants, None, domain.span))), span)]
                     case _:
                         raise error("E302", "'in' needs a type with finitely many values", domain.span, "this type cannot be enumerated")
             case ListTerm() | Variable():
-                return [self._engine("$member", (subject, self.pattern(domain)), span)]
+                return [self.engine_goal("$member", (subject, self.pattern(domain)), span)]
             case _:
                 message = "'in' ranges over low..high, {value, ...}, a list or a declared type"
                 raise error("E302", message, domain.span, "none of these")
 
-    def _engine(self, name: str, args: tuple[Pattern, ...], span: Span) -> Goal:
+    def engine_goal(self, name: str, args: tuple[Pattern, ...], span: Span) -> Goal:
         builtin = self.engine_builtins[name, len(args)]
         assert not isinstance(builtin, BuiltinTest), "ranges and members bind"
         return Relate(builtin, args, span)
@@ -355,7 +365,7 @@ def _conjunction(members: list[Term]) -> Term:
 def _binding_names(goal: Goal) -> dict[str, None]:
     """Return the variables of a goal that it may bind: all but those that are local to a negation or a collected goal."""
     match goal:
-        case Not():
+        case Not() | Aggregate():
             return {}
         case Collect(result=result):
             return names_of(result)
@@ -366,4 +376,4 @@ def _binding_names(goal: Goal) -> dict[str, None]:
                     found.update(_binding_names(member))
             return found
         case _:
-            return names_of(*patterns_of(goal))
+            return {name: None for name in names_of(*patterns_of(goal)) if not name.startswith(MADE)}

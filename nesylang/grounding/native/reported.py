@@ -82,7 +82,8 @@ def _values(here: Here | None, traceback: TracebackType | None) -> str:
             names = own.names(traceback.tb_lineno)
             named = {name: deref(values[local]) for name, local in names.items() if local in values}
             shown = {name: value for name, value in named.items() if type(value) is not Var and not name.startswith(("_", "$"))}
-            found = [f"{name} = {show(value)}" for name, value in shown.items()]
+            # Variables of aggregates have names of their own, with a prime behind the name in the program.
+            found = [f"{name.partition(chr(39))[0]} = {show(value)}" for name, value in shown.items()]
         traceback = traceback.tb_next
     return f", with {', '.join(found[:LISTED])}" if found else ""
 

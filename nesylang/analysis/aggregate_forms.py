@@ -1,0 +1,132 @@
+"""The passes over aggregates in goals: where they stand, their form, and sums that lose equal values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from nesylang.analysis.aggregates import (
+    FUNCTORS,
+    aggregate,
+    has_aggregates,
+    is_aggregate,
+    operands,
+    outer_variables,
+    statement_terms,
+    visible_variables,
+)
+from nesylang.analysis.builtins import SPECIAL, UNSUPPORTED
+from nesylang.analysis.goals import LOGICAL, goals_of, named_variables
+from nesylang.analysis.program import Program
+from nesylang.source import Diagnostic, Label, Span
+from nesylang.syntax.printer import print_term
+from nesylang.syntax.statements import Clause, Directive, FactTable, Statement
+from nesylang.syntax.terms import Compound, Term, Variable, children, signature, subterms
+
+VALUED = frozenset({"sum", "avg"})
+"""Operations in which an equal value that is left out makes a difference."""
+
+
+def aggregate_forms(program: Program) -> Iterator[Diagnostic]:
+    """Yield E219, E220 and W206 for aggregates that stand in the wrong place, are misformed, or add equal values once."""
+    seen: set[tuple[str, Span]] = set()
+    for statement in program.statements:
+        if type(statement) is FactTable:
+            continue
+        for diagnostic in _statement(program, statement):
+            assert diagnostic.span is not None, "all have a place"
+            if (diagnostic.code, diagnostic.span) not in seen:
+                seen.add((diagnostic.code, diagnostic.span))
+                yield diagnostic
+
+
+def _statement(program: Program, statement: Statement) -> Iterator[Diagnostic]:
+    terms = [statement.goal] if isinstance(statement, Directive) else list(statement_terms(statement))
+    if not any(has_aggregates(term) for term in terms):
+        return
+    heads = {id(head.atom) for head in statement.heads} if isinstance(statement, Clause) else set()
+    if isinstance(statement, Clause) and signature(statement.heads[0].atom) in SPECIAL:
+        terms.extend(children(statement.heads[0].atom)[:1])  # what query/1 and evidence/1,2 ask and observe is a goal
+    proper: set[int] = set()
+    misplaced: list[Span] = []
+    for term in terms:
+        if id(term) in heads:
+            continue
+        for goal in goals_of(term, program.definitions):
+            if goal.signature in UNSUPPORTED:
+                misplaced.append(goal.term.span)  # refused as a whole
+            for operand in operands(goal.term):
+                if id(operand) not in proper:
+                    proper.add(id(operand))
+                    yield from _form(operand, terms)
+    for term in terms:
+        for part in subterms(term):
+            if isinstance(part, Compound) and is_aggregate(part) and id(part) not in proper:
+                if not any(_within(part.span, span) for span in misplaced):
+                    misplaced.append(part.span)
+                    parent = next((p for p in subterms(term) if any(part is child for child in children(p))), None)
+                    yield _misplaced(part, parent)
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return inner.source is outer.source and outer.start <= inner.start and inner.end <= outer.end
+
+
+def _misplaced(term: Compound, parent: Term | None) -> Diagnostic:
+    name = term.functor[:-2]
+    found = None if parent is None else signature(parent)
+    if found in (("==", 2), ("\\==", 2)):
+        assert found is not None, "it is one of the two"
+        hint = f"{found[0]} compares terms; write  {'=' if found[0] == '==' else '=' + chr(92) + '='}"
+    elif parent is None or found in LOGICAL:
+        hint = f"compare it with a number, as in  {name}{{ ... }} >= 2, or give its value a name, as in  N = {name}{{ ... }}"
+    else:
+        hint = f"give its value a name first, as in  N = {name}{{ ... }}, and use N here"
+    return Diagnostic("E219", f"the {NAMES[name]} cannot stand here", (Label(term.span, "expected in a comparison of numbers"),), hint)
+
+
+def _form(term: Compound, around: list[Term]) -> Iterator[Diagnostic]:
+    parts = aggregate(term)
+    name = term.functor[:-2]
+    if parts is None:
+        inner = term.args[0]
+        first = next((variable.name for variable in named_variables(inner)), "X")
+        hint = f"write what is {_PARTICIPLES[name]} before a colon, as in  {name}{{ {first} : {print_term(inner)} }}"
+        if isinstance(inner, Variable):
+            hint = f"write when it is {_PARTICIPLES[name]} behind a colon, as in  {name}{{ {inner.name} : p({inner.name}) }}"
+        yield Diagnostic("E219", f"the {NAMES[name]} has no condition", (Label(term.span, "expected a colon"),), hint)
+        return
+    outside = Counter(variable.name for part in around for variable in named_variables(part))
+    outside.subtract(variable.name for variable in named_variables(term))
+    for part in parts.terms:
+        if isinstance(part, Compound) and part.functor in FUNCTORS:
+            continue  # reported as misplaced
+        for variable in (v for v in subterms(part) if isinstance(v, Variable)):
+            named = {v.name for v in named_variables(parts.goal)}
+            if variable.name == "_" or (variable.name not in named and not outside[variable.name]):
+                what = "a variable" if variable.name == "_" else f"the variable {variable.name}"
+                message = f"{what} of the {NAMES[name]} does not occur in its condition"
+                hint = "what stands before the colon gets its values from the goal behind it"
+                yield Diagnostic("E220", message, (Label(variable.span, "has no value"), Label(parts.goal.span, "the condition")), hint)
+    if name in VALUED and len(parts.terms) == 1:
+        yield from _lost_values(term, parts.terms[0], parts.goal, outside)
+
+
+NAMES = {"count": "count", "sum": "sum", "min": "minimum", "max": "maximum", "avg": "average"}
+"""What aggregates are called in messages."""
+
+_PARTICIPLES = {"count": "counted", "sum": "summed", "min": "compared", "max": "compared", "avg": "averaged"}
+
+
+def _lost_values(term: Compound, value: Term, goal: Term, outside: Counter[str]) -> Iterator[Diagnostic]:
+    """Yield W206 where equal values of different answers count once, which is seldom meant."""
+    own = [v for v in visible_variables(goal) if v not in outer_variables(value) and not outside[v] and not v.startswith("_")]
+    anonymous = [v for v in subterms(goal) if isinstance(v, Variable) and v.name == "_"]
+    if not own and not anonymous:
+        return
+    name = term.functor[:-2]
+    keys = own or ["Key"]
+    written = print_term(value)
+    hint = f"write  {name}{{ {written}, {', '.join(keys)} : ... }}  to have a value for each {keys[0]}"
+    hint += f", or _{keys[0]} for {keys[0] if own else '_'} if equal values are to count once"
+    yield Diagnostic("W206", f"equal values of {written} count once in this {NAMES[name]}", (Label(term.span),), hint)

@@ -1,0 +1,265 @@
+"""Aggregates in goals: their parts, the variables that are their own, sums of several of them, and what is wrong with them.
+
+``count{ X : goal }`` stands in a comparison. The variables inside the braces that also occur outside are those of the clause; all others
+belong to the aggregate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+
+from nesylang.analysis.arithmetic import FUNCTIONS
+from nesylang.analysis.builtins import NEGATIONS, Signature
+from nesylang.source import Span
+from nesylang.syntax.operators import AGGREGATES
+from nesylang.syntax.statements import Clause, Evidence, ExpectAnswers, ExpectProbability, Query, Statement
+from nesylang.syntax.terms import Compound, Integer, ListTerm, Term, Variable, children, conjuncts, signature, subterms, variables
+
+FUNCTORS = frozenset(f"{name}{{}}" for name in AGGREGATES)
+"""How the terms that are aggregates are called."""
+
+COMPARISONS: frozenset[Signature] = frozenset({(name, 2) for name in ("=", "\\=", "is", "in", "<", ">", "=<", ">=", "=:=", "=\\=")})
+"""The goals that aggregates may be operands of."""
+
+ADDITIVE = frozenset({"count{}", "sum{}"})
+"""Aggregates of which several can be added up as one."""
+
+COLLECTORS: frozenset[Signature] = frozenset({("findall", 3), ("all", 3), ("all_or_none", 3)})
+"""Predicates that keep all variables but those of their last argument to themselves."""
+
+_CONTROL: frozenset[Signature] = frozenset({(",", 2), (";", 2), ("|", 2), ("->", 2)})
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """``operation{ terms : goal }``."""
+
+    operation: str
+    terms: tuple[Term, ...]
+    goal: Term
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class LinearSum:
+    """``rest`` plus aggregates with coefficients; what is None is 0."""
+
+    parts: tuple[tuple[Term, Compound], ...]
+    rest: Term | None
+
+
+def is_aggregate(term: Term) -> bool:
+    """Return whether a term is an aggregate, well-formed or not."""
+    return type(term) is Compound and term.functor in FUNCTORS and len(term.args) == 1
+
+
+def has_aggregates(term: Term) -> bool:
+    """Return whether there is an aggregate in a term."""
+    return any(is_aggregate(part) for part in subterms(term))
+
+
+def aggregate(term: Compound) -> Aggregate | None:
+    """Return the parts of an aggregate, None where it lacks its colon."""
+    match term.args[0]:
+        case Compound(functor=":", args=(terms, goal)):
+            return Aggregate(term.functor[:-2], tuple(conjuncts(terms)), goal, term.span)
+        case _:
+            return None
+
+
+def compares_aggregates(goal: Term) -> bool:
+    """Return whether a goal is a comparison with an aggregate among its operands."""
+    return signature(goal) in COMPARISONS and has_aggregates(goal)
+
+
+def operands(goal: Term) -> Iterator[Compound]:
+    """Yield the aggregates that are operands of a comparison, left to right: as they are, or within arithmetic."""
+    if signature(goal) not in COMPARISONS:
+        return
+    pending = list(reversed(children(goal)))
+    while pending:
+        term = pending.pop()
+        if isinstance(term, Compound) and is_aggregate(term):
+            yield term
+        elif isinstance(term, Compound) and ((term.functor, len(term.args)) in FUNCTIONS or (term.functor, len(term.args)) == ("..", 2)):
+            pending.extend(reversed(term.args))
+
+
+def program_has_aggregates(statements: Collection[Statement]) -> bool:
+    """Return whether there is an aggregate in some clause or question of a program."""
+    return any(has_aggregates(term) for statement in statements for term in statement_terms(statement))
+
+
+def statement_terms(statement: Statement) -> Iterator[Term]:
+    """Yield the terms of a clause or question that may hold aggregates."""
+    match statement:
+        case Clause(heads=heads, body=body):
+            yield from (head.atom for head in heads)
+            if body is not None:
+                yield body
+        case Query(goal=goal, condition=condition) | ExpectProbability(goal=goal, condition=condition):
+            yield goal
+            if condition is not None:
+                yield condition
+        case ExpectAnswers(goal=goal, answers=answers):
+            yield goal
+            yield from answers
+        case Evidence(atom=atom):
+            yield atom
+        case _:
+            return
+
+
+# variables
+
+
+def outer_variables(term: Term) -> list[str]:
+    """Return the variables that occur outside of all aggregates, in order of first occurrence, without ``_``."""
+    found: dict[str, None] = {}
+    pending = [term]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, Variable):
+            if current.name != "_":
+                found.setdefault(current.name)
+        elif not is_aggregate(current):
+            pending.extend(reversed(children(current)))
+    return list(found)
+
+
+def visible_variables(body: Term) -> list[str]:
+    """Return the variables of a body that occur outside of its aggregates, negations and collected goals."""
+    found: dict[str, None] = {}
+    pending = [body]
+    while pending:
+        current = pending.pop()
+        called = signature(current)
+        if called in _CONTROL:
+            pending.extend(reversed(children(current)))
+        elif called in COLLECTORS:
+            found.update(dict.fromkeys(outer_variables(children(current)[2])))
+        elif called not in NEGATIONS:
+            found.update(dict.fromkeys(outer_variables(current)))
+    return list(found)
+
+
+def named_apart(body: Term, outer: Collection[str]) -> Term:
+    """Return a body whose aggregates' own variables have names of their own.
+
+    ``outer`` are the variables that are known outside of the body. The new names have a prime, which no name in a program has.
+    """
+    if not has_aggregates(body):
+        return body
+    return _apart(body, {*outer, *visible_variables(body)}, count(1))
+
+
+def _apart(term: Term, scope: Collection[str], numbers: Iterator[int]) -> Term:
+    if not has_aggregates(term):
+        return term
+    if isinstance(term, ListTerm):
+        tail = None if term.tail is None else _apart(term.tail, scope, numbers)
+        return ListTerm(tuple(_apart(item, scope, numbers) for item in term.items), tail, term.span)
+    assert isinstance(term, Compound), "variables and constants have no aggregates"
+    if is_aggregate(term):
+        return _own_names(term, scope, numbers)
+    called = signature(term)
+    if called in NEGATIONS:
+        scope = {*scope, *(name for argument in term.args for name in visible_variables(argument))}
+    elif called in COLLECTORS:
+        scope = {*scope, *variables(term.args[0]), *visible_variables(term.args[1])}
+    spine = [term]
+    last: Term = term.args[-1]
+    while isinstance(last, Compound) and signature(term) in _CONTROL and signature(last) == signature(term):
+        spine.append(last)
+        last = last.args[-1]
+    result = _apart(last, scope, numbers)
+    for node in reversed(spine):
+        result = Compound(node.functor, (*(_apart(argument, scope, numbers) for argument in node.args[:-1]), result), node.span)
+    return result
+
+
+def _own_names(term: Compound, scope: Collection[str], numbers: Iterator[int]) -> Term:
+    parts = aggregate(term)
+    if parts is None:
+        return term
+    inside = dict.fromkeys(name for part in (*parts.terms, parts.goal) for name in outer_variables(part) if name not in scope)
+    number = next(numbers)
+    renamed = {name: f"{name}'{number}" for name in inside}
+    own = renamed_variables(term.args[0], renamed)
+    assert isinstance(own, Compound), "the colon is there"
+    terms, goal = own.args
+    known = {*scope, *variables(terms), *visible_variables(goal)}
+    return Compound(term.functor, (Compound(":", (terms, _apart(goal, known, numbers)), own.span),), term.span)
+
+
+def renamed_variables(term: Term, names: Mapping[str, str]) -> Term:
+    """Return a term with other names for some of its variables."""
+    match term:
+        case Variable(name=name, span=span):
+            return Variable(names.get(name, name), span)
+        case Compound(functor=functor, args=args, span=span):
+            return Compound(functor, tuple(renamed_variables(argument, names) for argument in args), span)
+        case ListTerm(items=items, tail=tail, span=span):
+            rest = None if tail is None else renamed_variables(tail, names)
+            return ListTerm(tuple(renamed_variables(item, names) for item in items), rest, span)
+        case _:
+            return term
+
+
+# arithmetic
+
+
+def linear_sum(term: Term) -> LinearSum | None:
+    """Return an expression as a sum of counts and sums with coefficients, None where it is not such a sum."""
+    if not has_aggregates(term):
+        return LinearSum((), term)
+    assert isinstance(term, Compound), "only compounds have aggregates"
+    if is_aggregate(term):
+        return LinearSum(((Integer(1, term.span), term),), None) if term.functor in ADDITIVE else None
+    match term:
+        case Compound(functor="+" | "-", args=(left, right)):
+            first, second = linear_sum(left), linear_sum(right)
+            return None if first is None or second is None else combined(term.functor, first, second, term.span)
+        case Compound(functor="-" | "+", args=(inner,)):
+            found = linear_sum(inner)
+            return None if found is None else combined(term.functor, LinearSum((), None), found, term.span)
+        case Compound(functor="*", args=(left, right)) if not has_aggregates(left):
+            return _scaled(left, linear_sum(right), term.span)
+        case Compound(functor="*", args=(left, right)) if not has_aggregates(right):
+            return _scaled(right, linear_sum(left), term.span)
+        case _:
+            return None
+
+
+def combined(sign: str, first: LinearSum, second: LinearSum, span: Span) -> LinearSum:
+    """Return the sum or difference of two linear sums."""
+    negated = sign == "-"
+    parts = tuple((_negative(coefficient) if negated else coefficient, term) for coefficient, term in second.parts)
+    if second.rest is None:
+        rest = first.rest
+    elif first.rest is None:
+        rest = _negative(second.rest) if negated else second.rest
+    else:
+        rest = Compound(sign, (first.rest, second.rest), span)
+    return LinearSum((*first.parts, *parts), rest)
+
+
+def _scaled(factor: Term, inner: LinearSum | None, span: Span) -> LinearSum | None:
+    if inner is None:
+        return None
+    parts = tuple((_product(factor, coefficient), term) for coefficient, term in inner.parts)
+    return LinearSum(parts, None if inner.rest is None else Compound("*", (factor, inner.rest), span))
+
+
+def _product(first: Term, second: Term) -> Term:
+    if isinstance(second, Integer) and second.value == 1:
+        return first
+    if isinstance(first, Integer) and isinstance(second, Integer):
+        return Integer(first.value * second.value, first.span)
+    return Compound("*", (first, second), first.span)
+
+
+def _negative(term: Term) -> Term:
+    return Integer(-term.value, term.span) if isinstance(term, Integer) else Compound("-", (term,), term.span)
