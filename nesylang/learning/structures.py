@@ -128,7 +128,8 @@ class StructureReader:
             return {}
         renamed: dict[Term, Term] = {}
         if sight is Sight.ORDER:
-            compounds = [term for term in terms if isinstance(term, Compound)]
+            # The names stay, as they are compared too, so that a number must not be one that the program mentions.
+            compounds = [t for t in terms if isinstance(t, Compound) and not self.questions.mentions_functor(t.functor, len(t.args))]
             for found in sorted(compounds, key=lambda term: (term.functor, len(term.args), indices(term))):
                 rank = sum(signature(other) == signature(found) for other in renamed)
                 rest = tuple(Integer(0, found.span) for _ in found.args[1:])

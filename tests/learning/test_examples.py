@@ -185,6 +185,14 @@ def test_terms_that_the_program_mentions_or_looks_into() -> None:
     assert len(module.structures) == 7
 
 
+def test_the_order_of_terms_that_the_program_mentions() -> None:
+    x = items()
+    module = model(PROGRAM + "lower(X) :- x(1) @< X, digit(x(1), 1). lower(X) :- X @< x(1), digit(X, 1). first(X) :- lowest([X, x(1)], 1).")
+    examples = ["lower(x(3))", "lower(x(0))", "first(x(4))", "first(x(0))", "lowest([x(6),x(5)],1)", "lowest([x(5),x(6)],1)"]
+    expected = [x[1, 1], x[0, 1], x[1, 1], x[0, 1], x[5, 1], x[5, 1]]
+    assert module.log_probabilities(examples, x=x).exp().tolist() == pytest.approx([value.item() for value in expected])
+
+
 def test_constants_that_only_look_like_tensors() -> None:
     program = nesy.loads("type image. neural cat(image). shade(x, dark). shade(y, light). p(X, C) :- shade(C, dark), cat(X).")
     module = program.module({"cat": nn.Flatten(0)}, queries=[])
