@@ -58,11 +58,10 @@ def _place(traceback: TracebackType | None) -> tuple[Here | None, Span | None, l
             names = frame.f_locals
             found, owner = names.get("here"), names.get("t")
             if isinstance(found, Here):
-                is_host = isinstance(found.rule.template, ForeignTemplate)
-                if not is_host:
+                if not _is_host(found):
                     here, span = found, found.span(traceback.tb_lineno)
-                if isinstance(owner, Table) and not is_host:
-                    tables.setdefault(owner)
+                    if isinstance(owner, Table):
+                        tables.setdefault(owner)
         traceback = traceback.tb_next
     return here, span, list(reversed(tables))
 
@@ -72,7 +71,7 @@ def _diagnostic(code: str, message: str, hint: str | None, traceback: TracebackT
     if here is None:
         span = _caller(meter, traceback)
     labels = [Label(span or fallback, f"evaluated here{_values(here, traceback)}" if span is not None else "asked here")]
-    if here is not None and _is_foreign(here):
+    if here is not None and _is_library(here):
         caller = _caller(meter, traceback)
         if caller is not None:
             labels.insert(0, Label(caller, "called from here"))
@@ -92,22 +91,28 @@ def _values(here: Here | None, traceback: TracebackType | None) -> str:
             named = {name: deref(values[local]) for name, local in names.items() if local in values}
             shown = {name: value for name, value in named.items() if type(value) is not Var and not name.startswith(("_", "$"))}
             # Variables of aggregates have names of their own, with a prime behind the name in the program.
-            found = [f"{name.partition(chr(39))[0]} = {show(value)}" for name, value in shown.items()]
+            written = {name.partition("'")[0]: value for name, value in shown.items()}
+            found = [f"{name} = {show(value)}" for name, value in written.items()]
         traceback = traceback.tb_next
     return f", with {', '.join(found[:LISTED])}" if found else ""
 
 
-def _is_foreign(here: Here) -> bool:
+def _is_host(here: Here) -> bool:
+    """Return whether a rule stands for a Python function."""
+    return isinstance(here.rule.template, ForeignTemplate)
+
+
+def _is_library(here: Here) -> bool:
     """Return whether a clause comes from the standard library, where the user has nothing to mend."""
     return Path(here.rule.span.source.name).is_relative_to(stdlib_directory())
 
 
 def _caller(meter: Meter, traceback: TracebackType | None) -> Span | None:
-    """Return the goal of the program's own clauses that is waiting for what went wrong in a library."""
+    """Return the goal of the program's own clauses that is waiting for what went wrong in a library or in Python."""
     span = None
     while traceback is not None:
         running = traceback.tb_frame.f_locals.get("here") if traceback.tb_frame.f_code.co_filename == "<clause>" else None
-        if isinstance(running, Here) and not _is_foreign(running):
+        if isinstance(running, Here) and not (_is_host(running) or _is_library(running)):
             span = running.span(traceback.tb_lineno)
         traceback = traceback.tb_next
     if span is not None:
@@ -117,7 +122,7 @@ def _caller(meter: Meter, traceback: TracebackType | None) -> Span | None:
             continue
         frame = clause.gi_frame  # type: ignore[attr-defined]
         found = frame.f_locals.get("here")
-        if isinstance(found, Here) and not _is_foreign(found):
+        if isinstance(found, Here) and not (_is_host(found) or _is_library(found)):
             return found.span(frame.f_lineno)
     return None
 
@@ -152,7 +157,7 @@ def _spent(problem: BudgetSpent, traceback: TracebackType | None, meter: Meter, 
     ]
     raised = f"a larger budget: {option}, or GroundingBudget({problem.option}=...) in Python"
     here, span, _ = _place(traceback)
-    span = span if here is not None and not _is_foreign(here) else _caller(meter, traceback)
+    span = span if here is not None and not _is_library(here) else _caller(meter, traceback)
     goal = () if span is None else (Label(span, "while working on this goal"),)
     if not counts:
         return Diagnostic("E306", message, goal or (Label(fallback, "while working on this"),), raised)
