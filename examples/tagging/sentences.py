@@ -48,7 +48,10 @@ def sentence(generator: random.Random) -> list[str]:
 def main() -> None:
     """Write both files."""
     generator = random.Random(1)
-    with (FOLDER / "words.csv").open("w", encoding="utf-8", newline="") as words, (FOLDER / "tags.csv").open("w", encoding="utf-8", newline="") as tags:
+    with (
+        (FOLDER / "words.csv").open("w", encoding="utf-8", newline="") as words,
+        (FOLDER / "tags.csv").open("w", encoding="utf-8", newline="") as tags,
+    ):
         word_rows, tag_rows = csv.writer(words, lineterminator="\n"), csv.writer(tags, lineterminator="\n")
         word_rows.writerow(["sentence", "position", "word"])
         tag_rows.writerow(["sentence", "position", "tag"])
