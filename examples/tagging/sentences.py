@@ -15,13 +15,30 @@ FOLDER = Path(__file__).resolve().parent
 SENTENCES = 150
 
 WORDS = {
-    "det": "the a every this".split(),
-    "noun": "dog bird cook garden river boat watch light play plant paint cut rest fish walk saw".split(),
-    "verb": "sees likes holds watch light play plant paint cut rest fish walk saw".split(),
-    "adj": "old green small light calm rest fish slow cut".split(),
-    "prep": "near by with on past".split(),
-    "adv": "often slowly past by now".split(),
-    "pron": "she he they it".split(),
+    "det": ["the", "a", "every", "this"],
+    "noun": [
+        "dog",
+        "bird",
+        "cook",
+        "garden",
+        "river",
+        "boat",
+        "watch",
+        "light",
+        "play",
+        "plant",
+        "paint",
+        "cut",
+        "rest",
+        "fish",
+        "walk",
+        "saw",
+    ],
+    "verb": ["sees", "likes", "holds", "watch", "light", "play", "plant", "paint", "cut", "rest", "fish", "walk", "saw"],
+    "adj": ["old", "green", "small", "light", "calm", "rest", "fish", "slow", "cut"],
+    "prep": ["near", "by", "with", "on", "past"],
+    "adv": ["often", "slowly", "past", "by", "now"],
+    "pron": ["she", "he", "they", "it"],
 }
 """Tag -> its words; many words have two or three tags."""
 
