@@ -60,7 +60,7 @@ def _impossible(term: Term) -> Iterator[Diagnostic]:
         if found in TESTS:
             continue
         pending.extend(reversed(children(current)))
-        if found not in WRITTEN or not isinstance(current, Compound):
+        if found is None or found not in WRITTEN or not isinstance(current, Compound):
             continue
         numbers = [argument.value for argument in current.args if isinstance(argument, Integer)]
         what, make = WRITTEN[found]

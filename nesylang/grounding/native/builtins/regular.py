@@ -16,7 +16,7 @@ from nesylang.grounding.native.terms import Store, Value
 UNUSED = "none"
 """The atom that stands for a group which takes no part in a match."""
 
-HINT = "regular expressions are those of Python's re; in a string a backslash is written twice, as in \"\\\\d+\""
+HINT = 'regular expressions are those of Python\'s re; in a string a backslash is written twice, as in "\\\\d+"'
 
 
 def _wrong(what: str, text: str, problem: str) -> GoalError:
