@@ -9,6 +9,7 @@ from typing import Protocol, cast
 import torch
 from torch import Tensor, nn
 
+from nesylang.analysis.quantifiers import FORMULAS
 from nesylang.analysis.suggestions import did_you_mean
 from nesylang.compilation.compiled import CompiledProgram
 from nesylang.evaluation import SEMIRINGS, Semiring
@@ -29,7 +30,7 @@ from nesylang.source import error, whole
 from nesylang.syntax import parse_term, print_term
 from nesylang.syntax.terms import Atom, Compound, is_ground, signature
 
-CONNECTIVES = {("not", 1), ("\\+", 1), (",", 2), (";", 2)}
+CONNECTIVES = {("not", 1), ("\\+", 1), (",", 2), (";", 2), *FORMULAS}
 """Functors of goals that are no atoms."""
 
 

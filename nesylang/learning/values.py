@@ -38,7 +38,10 @@ def python_value(term: Term) -> Scalar:
 
 
 def bindings(goal: Term, atom: Term) -> list[Term]:
-    """Return what the variables of a goal stand for in an instance of it, in order of first occurrence."""
+    """Return what the variables of a goal stand for in an instance of it, in order of first occurrence.
+
+    Variables of negations and quantifiers stand for nothing: they are variables in the instance too.
+    """
     found: dict[str, Term] = {}
     pending = [(goal, atom)]
     while pending:
@@ -58,7 +61,7 @@ def bindings(goal: Term, atom: Term) -> list[Term]:
                 pending.extend(reversed(list(zip(patterns, terms[:count], strict=True))))
             case _:
                 assert pattern == term, f"{print_term(atom)} is no instance of {print_term(goal)}"
-    return list(found.values())
+    return [term for term in found.values() if not isinstance(term, Variable)]
 
 
 def _shortened(rest: Term) -> Term:
