@@ -13,7 +13,7 @@ from nesylang.compilation.compiled import CompiledProgram
 from nesylang.learning.conditioned import ConditionedProgram
 from nesylang.learning.examples import Example, checked_examples, errors_of
 from nesylang.learning.given import InputBlock, given_tensors, log_columns, separate
-from nesylang.learning.grouped import Group, NetworkRows
+from nesylang.learning.grouped import Group, network_columns
 from nesylang.learning.leaves import Block
 from nesylang.learning.losses import SHOWN, NesyWarning, named_examples
 from nesylang.learning.numerics import detach_infinite, log1mexp
@@ -148,7 +148,7 @@ def _results(module: LogicModule, examples: Sequence[Example], tensors: Mapping[
             message = f"the input '{name}' must have an entry for each of the {len(examples)} examples, found {tensor.shape[0]}"
             raise error("E603", message, inputs[name].span, "declared here")
     brought = {name: log_columns(inputs[name], tensor) for name, tensor in given.items()}
-    columns = _network_columns(module, groups, examples, shared)
+    columns = network_columns(groups, examples, shared, module.network, module.device)
     shares = module.weights()
     dtype = module.working_type([*(c for group in columns for c in group.values()), *shares.values(), *brought.values()])
     results = []
@@ -194,21 +194,3 @@ def _groups(module: LogicModule, examples: Sequence[Example], names: frozenset[s
         Group(module.structure_program(structures[0], examples[numbers[0]], numbers[0]), numbers, structures)
         for numbers, structures in grouped.values()
     ]
-
-
-def _network_columns(
-    module: LogicModule, groups: Sequence[Group], examples: Sequence[Example], tensors: Mapping[str, Tensor]
-) -> list[dict[str, Tensor]]:
-    """Return for each group the log-probabilities (examples, applications * width) by network; each network is called once."""
-    called: dict[str, NetworkRows] = {}
-    rows: list[dict[str, Tensor]] = []
-    for group in groups:
-        found: dict[str, Tensor] = {}
-        for name, call in group.program.plan.calls.items():
-            found[name] = called.setdefault(name, NetworkRows(call)).add(group, call, examples, tensors)
-        rows.append(found)
-    outputs: dict[str, Tensor] = {}
-    for name, network in called.items():
-        arguments = [network.argument(i, examples, tensors, module.device) for i in range(len(network.call.signature.inputs))]
-        outputs[name] = network.call.log_rows(module.network(name), arguments, len(network.rows))
-    return [{name: outputs[name][index.to(outputs[name].device)].flatten(1) for name, index in found.items()} for found in rows]
