@@ -77,9 +77,9 @@ def ask(module: LogicModule, examples: object, tensors: Mapping[str, object]) ->
     """Return the log-probabilities (1, answers) of each example's query given its evidence and that of the program."""
     checked = checked_examples(examples)
     answers: list[QueryResult | None] = [None] * len(checked)
-    for numbers, result in _results(module, checked, tensors):
-        for row, number in enumerate(numbers):
-            answers[number] = QueryResult.of(result[row : row + 1], result.answers, result.atoms)
+    for group, result in _results(module, checked, tensors):
+        for row, (number, (values, atoms)) in enumerate(zip(group.numbers, group.columns(), strict=True)):
+            answers[number] = QueryResult.of(result[row : row + 1], values, atoms)
     return [answer for answer in answers if answer is not None]
 
 
@@ -88,9 +88,9 @@ def log_probabilities(module: LogicModule, examples: object, tensors: Mapping[st
     checked = checked_examples(examples)
     parts: list[Tensor] = []
     order: list[int] = []
-    for numbers, result in _results(module, checked, tensors):
-        parts.append(_labelled(result, [checked[number] for number in numbers], numbers))
-        order.extend(numbers)
+    for group, result in _results(module, checked, tensors):
+        parts.append(_labelled(result, group, [checked[number] for number in group.numbers]))
+        order.extend(group.numbers)
     if not parts:
         return torch.zeros(0)
     inverse = torch.empty(len(order), dtype=torch.long)
@@ -109,32 +109,35 @@ def nll_of(module: LogicModule, examples: object, tensors: Mapping[str, object])
     return -detach_infinite(found).sum() / max(1, len(found))
 
 
-def _labelled(result: QueryResult, examples: Sequence[Example], numbers: Sequence[int]) -> Tensor:
+def _labelled(result: QueryResult, group: Group, examples: Sequence[Example]) -> Tensor:
     """Return the log-probabilities (examples,) of labels; raises E605 for unknown ones, E611 where one is missing."""
     plain = result.as_subclass(Tensor)
     if result.is_ground:
-        for example, number in zip(examples, numbers, strict=True):
+        for example, number in zip(examples, group.numbers, strict=True):
             if example.label not in (None, True, False):
                 raise error("E605", f"unknown label {example.label!r} of {example.query} (example {number})", hint="True or False")
         truth = torch.tensor([example.label in (None, True) for example in examples], device=plain.device)
         return plain[:, 0] if bool(truth.all()) else plain[:, 0].where(truth, log1mexp(plain[:, 0]))
-    positions = {value: position for position, value in enumerate(result.answers)}
+    known: list[Value] = []
+    positions: dict[Value, int] = {}
     found = []
-    for example, number in zip(examples, numbers, strict=True):
+    for example, number, (values, _) in zip(examples, group.numbers, group.columns(), strict=True):
+        if values is not known:
+            known, positions = values, {value: position for position, value in enumerate(values)}
         if example.label is None:
             hint = "say which answer is meant, nesy.Example(query, label), or ask for all of them: model.ask(examples)"
             raise error("E611", f"the query {example.query} has variables and no label (example {number})", hint=hint)
         label: Value = tuple(example.label) if isinstance(example.label, list) else example.label
         if label not in positions or isinstance(label, bool):
-            shown = ", ".join(map(repr, result.answers[:SHOWN])) + (", ..." if len(result.answers) > SHOWN else "")
+            shown = ", ".join(map(repr, values[:SHOWN])) + (", ..." if len(values) > SHOWN else "")
             hint = f"labels are values of the query's answers: {shown or 'none'}"
             raise error("E605", f"unknown label {label!r} of {example.query} (example {number})", hint=hint)
         found.append(positions[label])
     return plain.gather(1, torch.tensor(found, device=plain.device).unsqueeze(1)).squeeze(1)
 
 
-def _results(module: LogicModule, examples: Sequence[Example], tensors: Mapping[str, object]) -> list[tuple[list[int], QueryResult]]:
-    """Return for each structure the numbers of its examples and their results (examples, answers)."""
+def _results(module: LogicModule, examples: Sequence[Example], tensors: Mapping[str, object]) -> list[tuple[Group, QueryResult]]:
+    """Return for each structure its examples and their results (examples, answers)."""
     if not examples:
         return []
     inputs = module.inputs
@@ -167,7 +170,7 @@ def _results(module: LogicModule, examples: Sequence[Example], tensors: Mapping[
         except NesyError as failure:
             problems.extend(failure.diagnostics)
             continue
-        results.append((group.numbers, next(iter(result.values()))))
+        results.append((group, next(iter(result.values()))))
     if problems:
         raise NesyError(problems)
     return results

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import torch
 from torch import Tensor, nn
@@ -11,9 +12,11 @@ from torch import Tensor, nn
 from nesylang.learning.conditioned import ConditionedProgram
 from nesylang.learning.examples import Example, errors_of
 from nesylang.learning.networks import NetworkCall
-from nesylang.learning.structures import SHARED, Part, Structure, part
+from nesylang.learning.structures import SHARED, Part, Structure, holds_some, part, replaced
 from nesylang.learning.tensorterms import Step
+from nesylang.learning.values import Value, instance_value
 from nesylang.source import error
+from nesylang.syntax import print_term
 from nesylang.syntax.terms import Term
 
 Item = Term | Part
@@ -38,6 +41,17 @@ class Group:
             name: torch.tensor([observed[structure.observed[name]] for observed, structure in zip(values, self.structures, strict=True)])
             for name in self.program.evidence_names
         }
+
+    def columns(self) -> Iterator[tuple[list[Value], list[str]]]:
+        """Yield for each example the values and atoms of the answers, with the terms that it names tensors by."""
+        query, goal = self.program.queries[0], self.program.ground.queries[0].goal
+        if not any(holds_some(term, self.structures[0].placeholders) for term in query.terms):
+            yield from repeat((query.values, query.atoms), len(self.numbers))
+            return
+        for structure in self.structures:
+            names = dict(zip(structure.placeholders, structure.terms, strict=True))
+            atoms = [replaced(term, names) for term in query.terms]
+            yield [instance_value(replaced(goal, names), atom) for atom in atoms], list(map(print_term, atoms))
 
 
 def network_columns(
@@ -191,8 +205,9 @@ class NetworkRows:
             gathered.append(_gathered(known.tensor(owner, name), [parts[row][2] for row in rows]))
             order.extend(rows)
             if gathered[-1].shape[1:] != gathered[0].shape[1:]:
-                message = f"'{self.call.signature.name}' is applied to tensors of different shapes: {tuple(gathered[0].shape[1:])} in example"
-                message += f" {self.first[0]}, {tuple(gathered[-1].shape[1:])} in example {self.first[rows[0]]}"
+                shapes = [tuple(tensor.shape[1:]) for tensor in (gathered[0], gathered[-1])]
+                message = f"'{self.call.signature.name}' is applied to tensors of different shapes: {shapes[0]} in example"
+                message += f" {self.first[0]}, {shapes[1]} in example {self.first[rows[0]]}"
                 hint = "one network, called once on all of its inputs"
                 raise error("E603", message, self.call.signature.span, "declared here", hint)
         if len(gathered) == 1:

@@ -17,7 +17,7 @@ from nesylang.learning import asking, losses
 from nesylang.learning.conditioned import ConditionedProgram
 from nesylang.learning.examples import Example, errors_of
 from nesylang.learning.given import InputBlock, check_distinct_names, given_tensors, log_columns, separate
-from nesylang.learning.held import held_parameters
+from nesylang.learning.held import check_held, held_parameters
 from nesylang.learning.inputs import check_names, check_tensors
 from nesylang.learning.leaves import Block
 from nesylang.learning.losses import Labels
@@ -165,6 +165,7 @@ class LogicModule(nn.Module):
                 program = ConditionedProgram(found, self.weights, self._semiring)
                 check_distinct_names(program.ground.inputs, program.plan.named)
                 check_networks({name: self.network(name) for name in self._attributes}, program.plan.used, list(self._attributes))
+                check_held(program.ground, self.held)
                 return program
 
         return self.examiner.programs.get(structure.key, compiled).to(self.device)
@@ -179,6 +180,7 @@ class LogicModule(nn.Module):
             program = self._conditioned(atoms, self._source.compile(atoms))
             bound = {name: self.network(name) for name in self._attributes}
             check_networks(bound, program.plan.used, list(bound))
+            check_held(program.ground, self.held)
             self._store(atoms, program)
         return cast(ConditionedProgram, self._programs[self._positions[atoms]])
 
