@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from nesylang.compilation.compiled import CompiledProgram
 from nesylang.learning.conditioned import ConditionedProgram
 from nesylang.learning.examples import Example, checked_examples, errors_of
 from nesylang.learning.given import InputBlock, given_tensors, log_columns, separate
@@ -44,14 +43,9 @@ class Examiner:
         """Return the structure of an example; raise NesyError with its number where the question is malformed."""
         return self._structure(example, number, names)
 
-    def compiled(self, structure: Structure, example: Example, number: int) -> CompiledProgram:
-        """Return the compiled program of a structure that an example has; raise NesyError with its number, in its own words."""
-        try:
-            return self.reader.compile(structure)
-        except NesyError:
-            with errors_of(number):
-                self.reader.compile(self._structure(example, number, frozenset(), without_tensors=True))
-            raise
+    def plain(self, example: Example, number: int) -> Structure:
+        """Return the structure of an example that names its tensors as the example does, for the messages of errors."""
+        return self._structure(example, number, frozenset(), without_tensors=True)
 
     def _structure(self, example: Example, number: int, names: frozenset[str], without_tensors: bool = False) -> Structure:
         known = names.union(example.tensors) if example.tensors and not without_tensors else names

@@ -25,7 +25,7 @@ from nesylang.learning.networks import check_networks
 from nesylang.learning.parameters import LearnableWeights
 from nesylang.learning.result import QueryResult, Result
 from nesylang.learning.structures import Analysed, Cache, Structure, StructureReader
-from nesylang.source import error, whole
+from nesylang.source import NesyError, error, whole
 from nesylang.syntax import parse_term, print_term
 from nesylang.syntax.terms import Atom, Compound, is_ground, signature
 
@@ -159,14 +159,21 @@ class LogicModule(nn.Module):
     def structure_program(self, structure: Structure, example: Example, number: int) -> ConditionedProgram:
         """Return the program compiled for a structure, from the cache where it was before; errors name the example."""
 
+        def made(read: Structure) -> ConditionedProgram:
+            program = ConditionedProgram(self.examiner.reader.compile(read), self.weights, self._semiring)
+            check_distinct_names(program.ground.inputs, program.plan.named)
+            check_networks({name: self.network(name) for name in self._attributes}, program.plan.used, list(self._attributes))
+            check_held(program.ground, self.held)
+            return program
+
         def compiled() -> ConditionedProgram:
-            found = self.examiner.compiled(structure, example, number)
-            with errors_of(number):
-                program = ConditionedProgram(found, self.weights, self._semiring)
-                check_distinct_names(program.ground.inputs, program.plan.named)
-                check_networks({name: self.network(name) for name in self._attributes}, program.plan.used, list(self._attributes))
-                check_held(program.ground, self.held)
-                return program
+            try:
+                return made(structure)
+            except NesyError:
+                # Once more without placeholders, for the words of the example.
+                with errors_of(number):
+                    made(self.examiner.plain(example, number))
+                raise
 
         return self.examiner.programs.get(structure.key, compiled).to(self.device)
 
