@@ -19,7 +19,7 @@ def add_inputs(parser: ArgumentParser) -> None:
 
 
 def read_values(name: str | None) -> Values:
-    """Return the JSON object in a file, nothing for None; raise NesyError E701 where it cannot be read, E606 where it holds anything else."""
+    """Return the JSON object in a file, nothing for None; raise NesyError E701 for an unreadable file, E606 for anything but an object."""
     import json
 
     from nesylang.source import Span, error
