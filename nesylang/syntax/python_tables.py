@@ -18,7 +18,7 @@ from nesylang.syntax.arrow_columns import arrow_table, arrow_values
 from nesylang.syntax.column_kinds import declared_kinds
 from nesylang.syntax.python_cells import cells_of, first_of_other_length, probabilities_of
 from nesylang.syntax.rows import STATED, listed_table
-from nesylang.syntax.statements import Clause, FactTable, Statement
+from nesylang.syntax.statements import Cell, Clause, FactTable, Statement
 
 Values = Sequence[object]
 
@@ -47,6 +47,9 @@ def fact_statements(table: PythonTable, statements: Sequence[Statement] = ()) ->
     if not isinstance(predicate, str):
         raise error("E606", f"the name of a predicate must be a string, found {type(predicate).__name__}", hint='such as "edge"')
     with paused_collection():
+        ready = _ready_rows(table, statements)
+        if ready is not None:
+            return _statements(predicate, ready, _weights(table, None, len(ready)))
         columns, labels = _chosen(table)
         count = len(columns[0]) if columns else 0
         weights = _weights(table, columns.pop() if table.probability is not None and columns else None, count)
@@ -58,9 +61,23 @@ def fact_statements(table: PythonTable, statements: Sequence[Statement] = ()) ->
             cells_of(values, kind, partial(_complaint, predicate, label))
             for values, kind, label in zip(columns, kinds, labels, strict=False)
         ]
-        rows = tuple(zip(*cells, strict=True))
-        made = listed_table(f"facts of {predicate}", predicate, len(cells), rows, weights)
-        return list(made.facts()) if (predicate, made.arity) in STATED else [made]
+        return _statements(predicate, tuple(zip(*cells, strict=True)), weights)
+
+
+def _statements(predicate: str, rows: tuple[tuple[Cell, ...], ...], weights: tuple[float, ...] | None) -> list[FactTable] | list[Clause]:
+    made = listed_table(f"facts of {predicate}", predicate, len(rows[0]), rows, weights)
+    return list(made.facts()) if (predicate, made.arity) in STATED else [made]
+
+
+def _ready_rows(table: PythonTable, statements: Sequence[Statement]) -> tuple[tuple[Cell, ...], ...] | None:
+    """Return the rows where they are facts as they stand: equally long tuples of integers and texts that stay what they are."""
+    rows = table.rows
+    if table.columns is not None or table.probability is not None or not isinstance(rows, list | tuple) or set(map(type, rows)) != {tuple}:
+        return None
+    if len(set(map(len, rows))) > 1 or not rows[0] or not set(map(type, chain.from_iterable(rows))) <= {int, str}:
+        return None
+    kinds = declared_kinds(statements, table.predicate, len(rows[0]))
+    return tuple(rows) if all(kind is None or kind.name in ("any", "int", "number", "atom") for kind in kinds) else None
 
 
 def _complaint(predicate: str, label: Hashable, row: int, found: str, hint: str) -> NesyError:

@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 import torch
 
-EXPECTATIONS = {"alarm": 4, "family": 3, "grammars": 6, "reachability": 8, "smokers": 7}
+EXPECTATIONS = {"alarm": 4, "family": 3, "grammars": 6, "poker": 12, "reachability": 8, "smokers": 7, "tagging": 2}
 
 
 @pytest.fixture
@@ -55,6 +55,23 @@ def test_addition_learns_digits_from_sums(project_root: Path, subprocess_environ
     assert plot.read_bytes().startswith(b"\x89PNG")
     assert torch.load(weights, weights_only=True)["0.weight"].shape == (32, 1, 3, 3)
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["plot.png", "weights.pt"]
+
+
+def test_tagging_learns_parts_of_speech(project_root: Path, subprocess_environment: dict[str, str]) -> None:
+    completed = run(["python", "examples/tagging/train.py", "--quick"], subprocess_environment, project_root)
+    assert completed.returncode == 0, completed.stderr
+    usual, learnt = (float(share) for share in re.findall(r"^[a-z].* ([\d.]+)% +[\d.]+%$", completed.stdout, re.MULTILINE))
+    assert learnt > usual + 5
+
+
+def test_the_sentences_of_tagging_are_those_of_its_grammar(
+    project_root: Path, subprocess_environment: dict[str, str], tmp_path: Path
+) -> None:
+    folder = project_root / "examples" / "tagging"
+    (tmp_path / "sentences.py").write_bytes((folder / "sentences.py").read_bytes())
+    assert run(["python", str(tmp_path / "sentences.py")], subprocess_environment, project_root).returncode == 0
+    for name in ("words.csv", "tags.csv"):
+        assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
 
 
 def test_addition_stops_at_an_interrupt(project_root: Path, subprocess_environment: dict[str, str], tmp_path: Path) -> None:

@@ -16,13 +16,19 @@ from tests.reference.parity import Answered, Outcome, Refused, broken_promises, 
 from tests.reference.worlds import marginals as enumerate_worlds
 from tests.reference.worlds import probabilities_of
 
+TOO_LONG_FOR_PROBLOG = frozenset({"stdlib/graphs"})
+"""Programs that problog's engine does not finish: with many queries, its findall/3 goes through all sublists of random answers. The
+library graphs is held to the enumeration of random graphs instead, in tests/test_stdlib_graphs.py."""
+
 PROGRAMS = sorted(
-    [
+    path
+    for path in [
         *(ROOT / "tests" / "programs").glob("*.nesy"),
         *(ROOT / "tests" / "cases").rglob("*.nesy"),
         *(ROOT / "examples").rglob("*.nesy"),
         *(ROOT / "stdlib").glob("*.nesy"),
     ]
+    if identifier(path) not in TOO_LONG_FOR_PROBLOG
 )
 
 BUDGET = GroundingBudget(seconds=60.0)
@@ -37,7 +43,13 @@ def uses_aggregates(path: Path) -> bool:
     return program_has_aggregates(tree.statements)
 
 
-BEYOND_PROBLOG: dict[str, str] = {}
+BEYOND_PROBLOG: dict[str, str] = {
+    "stdlib/strings": "texts and regular expressions are builtins of the native grounder",
+    "stdlib/dates": "dates are builtins of the native grounder",
+    "tests/cases/logic/43_strings": "it imports strings",
+    "tests/cases/logic/45_dates": "it imports dates",
+    "tests/cases/rejected/wrong_duration": "durations are a builtin of the native grounder",
+}
 """Programs that problog answers wrongly or not at all, with the reason; their own ``expect`` lines hold the grounder to the truth."""
 
 

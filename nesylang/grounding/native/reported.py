@@ -73,8 +73,7 @@ def _diagnostic(code: str, message: str, hint: str | None, traceback: TracebackT
     labels = [Label(span or fallback, f"evaluated here{_values(here, traceback)}" if span is not None else "asked here")]
     if here is not None and _is_library(here):
         caller = _caller(meter, traceback)
-        if caller is not None:
-            labels.insert(0, Label(caller, "called from here"))
+        labels.insert(0, Label(caller, "called from here") if caller is not None else Label(fallback, "asked here"))
     calls = _calls(tables, meter)
     if here is not None and calls:
         labels.append(Label(here.rule.span, f"in the call {calls[0]}" + "".join(f", called by {call}" for call in calls[1:])))

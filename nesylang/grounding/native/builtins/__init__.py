@@ -17,10 +17,20 @@ from nesylang.grounding.native.builtins.strings import STRINGS
 from nesylang.grounding.native.builtins.structure import STRUCTURE
 from nesylang.grounding.native.builtins.types import TYPES
 
-NATIVE_BUILTINS: Mapping[Signature, NativeBuiltin] = {
-    (builtin.name, builtin.arity): builtin
-    for builtin in (*ARITHMETIC, *TYPES, *COMPARISON, *STRUCTURE, LENGTH, *ATOMS, *STRINGS, *REGULAR, *DATES, *OUTPUT)
-}
+_TOPICS: tuple[tuple[NativeBuiltin, ...], ...] = (
+    ARITHMETIC,
+    TYPES,
+    COMPARISON,
+    STRUCTURE,
+    (LENGTH,),
+    ATOMS,
+    STRINGS,
+    REGULAR,
+    DATES,
+    OUTPUT,
+)
+
+NATIVE_BUILTINS: Mapping[Signature, NativeBuiltin] = {(builtin.name, builtin.arity): builtin for topic in _TOPICS for builtin in topic}
 """Signature -> builtin, of those that every program has."""
 
 _LISTS: Mapping[Signature, NativeBuiltin] = {(builtin.name, builtin.arity): builtin for builtin in (*LISTS, *SETS)}

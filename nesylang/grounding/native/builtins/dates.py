@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from nesylang.grounding.native.builtins.arguments import Solution, deterministic, wrong
@@ -62,14 +62,19 @@ def _date(term: Value) -> date:
         raise _no("date", term, str(problem), DATE_HINT) from None
 
 
+def _made(numbers: Sequence[int]) -> datetime:
+    """Return the time of a year, month, day, hour, minute and second; ValueError where there is none."""
+    year, month, day, hour, minute, second = numbers
+    return datetime(year, month, day, hour, minute, second)
+
+
 def _datetime(term: Value) -> datetime:
     """Return the time of a term ``datetime/6``; GoalError E322 where there is none."""
     numbers = _numbers(term, DATETIME, 6)
     if numbers is None:
         raise _no("time", term, "", DATETIME_HINT)
-    year, month, day, hour, minute, second = numbers
     try:
-        return datetime(year, month, day, hour, minute, second)
+        return _made(numbers)
     except (ValueError, OverflowError) as problem:
         raise _no("time", term, str(problem), DATETIME_HINT) from None
 
@@ -140,9 +145,8 @@ def _datetime_string(store: Store, term: Value, text: Value) -> Solution:
     found = WRITTEN_DATETIME.fullmatch(constant_text("datetime_string/2", text))
     if found is None:
         raise _no("time", text, "", DATETIME_HINT)
-    year, month, day, hour, minute, second = map(int, found.groups())
     try:
-        return _datetime_term(store, datetime(year, month, day, hour, minute, second)), text
+        return _datetime_term(store, _made([int(number) for number in found.groups()])), text
     except ValueError as problem:
         raise _no("time", text, str(problem), DATETIME_HINT) from None
 
