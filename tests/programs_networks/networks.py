@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 DIGITS = torch.tensor([[0.2, 0.8], [0.7, 0.3], [0.5, 0.5]], dtype=torch.float64)
 HAPPY = torch.tensor([0.9, 0.25, 0.6], dtype=torch.float64)
@@ -42,14 +42,18 @@ def classify(vectors: Tensor) -> Tensor:
     return DIGITS[vectors[:, 0].long()]
 
 
-NETWORKS: dict[str, Callable[..., Tensor]] = {
-    "digit": digit,
-    "happy": happy,
-    "beside": beside,
-    "smokes": smokes,
-    "encode": encode,
-    "classify": classify,
-}
+class Table(nn.Module):
+    """A network without weights, which a function computes."""
+
+    def __init__(self, function: Callable[..., Tensor]) -> None:
+        super().__init__()
+        self.function = function
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        return self.function(*inputs)
+
+
+NETWORKS = {function.__name__: Table(function) for function in (digit, happy, beside, smokes, encode, classify)}
 
 INPUTS = {"x": torch.tensor([[[0.0], [1.0], [2.0]]], dtype=torch.float64)}
 """The tensor of the only example: three images, ``x(0)`` to ``x(2)``, each of which is its index."""
