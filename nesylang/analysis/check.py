@@ -11,7 +11,7 @@ from nesylang.analysis.aggregate_heads import misplaced_aggregates, with_rules_f
 from nesylang.analysis.builtins import Signature
 from nesylang.analysis.constants import constants
 from nesylang.analysis.dates import impossible_dates
-from nesylang.analysis.declarations import builtin_definitions, contradictory_clauses, duplicate_declarations, types
+from nesylang.analysis.declarations import builtin_definitions, contradictory_clauses, directives, duplicate_declarations, types
 from nesylang.analysis.foreign import foreign_types, is_over_tensors
 from nesylang.analysis.formulas import Asked, Meaning
 from nesylang.analysis.grammars import without_grammar_rules
@@ -50,6 +50,7 @@ PASSES: tuple[Callable[[Program], Iterable[Diagnostic]], ...] = (
     foreign_types,
     contradictory_clauses,
     builtin_definitions,
+    directives,
     misplaced_aggregates,
     aggregate_forms,
     unknown_predicates,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nesylang.analysis.builtins import BUILTINS, REDEFINABLE, SPECIAL, Signature
+from nesylang.analysis.builtins import BUILTINS, DIRECTIVES, REDEFINABLE, SPECIAL, Signature
 from nesylang.analysis.program import DeclaredPredicate, Program, references
 from nesylang.analysis.types import ANY, BUILTIN_TYPES, LARGEST_DOMAIN, EnumerationType, ListOf, OpaqueType, RangeType, TermType, Type
 from nesylang.source import Diagnostic, Label
 from nesylang.syntax.statements import Declaration, NeuralDeclaration, PredicateDeclaration, TypeDeclaration
+from nesylang.syntax.terms import Atom, Compound, Integer, ListTerm, Term, Variable, conjuncts, signature
 
 
 def duplicate_declarations(program: Program) -> Iterator[Diagnostic]:
@@ -91,6 +92,36 @@ def contradictory_clauses(program: Program) -> Iterator[Diagnostic]:
 
 def _keyword(predicate: DeclaredPredicate) -> str:
     return type(predicate.declaration).__name__.removesuffix("Declaration").lower()
+
+
+def directives(program: Program) -> Iterator[Diagnostic]:
+    """Yield E107 for each part of a directive such as ``:- table path/2.`` that names no predicate."""
+    for directive, _ in program.directives:
+        goal = directive.goal
+        if signature(goal) in DIRECTIVES and isinstance(goal, Compound):
+            for part in _parts(goal.args[0]):
+                if not _names_predicate(part):
+                    labels = (Label(part.span, "expected a name and a number of arguments"),)
+                    hint = f"as in  :- {goal.functor} path/2.  or  :- {goal.functor} path/2, edge/2."
+                    yield Diagnostic("E107", f"this is no {goal.functor} directive: expected a predicate, as in path/2", labels, hint)
+
+
+def _parts(term: Term) -> list[Term]:
+    """Return the predicates that a directive lists, however it does so."""
+    return [inner for part in (term.items if isinstance(term, ListTerm) else (term,)) for inner in conjuncts(part)]
+
+
+def _names_predicate(part: Term) -> bool:
+    """Return whether a part of a directive is ``path/2``, ``phrase//1`` or, as tables have it, ``path(_, _)``."""
+    match part:
+        case Compound(functor="as", args=(named, _)):
+            return _names_predicate(named)
+        case Compound(functor="/" | "//", args=(Atom(), Integer(value=arity))):
+            return arity >= 0
+        case Compound(args=arguments):
+            return all(isinstance(argument, Variable) for argument in arguments)
+        case _:
+            return isinstance(part, Variable)
 
 
 def builtin_definitions(program: Program) -> Iterator[Diagnostic]:

@@ -38,7 +38,10 @@ def unknown_predicates(program: Program) -> Iterator[Diagnostic]:
         if called is None:
             yield from _uncallable(goal)
         elif called not in known and called not in SPECIAL:
-            unknown.setdefault(called, []).append(goal.term.span)
+            places = unknown.setdefault(called, [])
+            # A formula that is written out, such as a <=> b, has its goals more than once.
+            if goal.term.span not in places[:SHOWN_USES]:
+                places.append(goal.term.span)
     if program.is_open:
         return
     for called, places in unknown.items():

@@ -81,7 +81,7 @@ def _renamed(atom: Term, suffixes: dict[tuple[str, int], str]) -> Term:
 
 
 def _atom(name: str, arity: int, span: Span) -> Term:
-    return Compound(name, tuple(Variable(f"X{i}", span) for i in range(arity)), span) if arity else Atom(name, span)
+    return Compound(name, tuple(Variable(f"_X{i}", span) for i in range(arity)), span) if arity else Atom(name, span)
 
 
 def _definition(found: tuple[str, int], suffix: str, span: Span) -> Clause:

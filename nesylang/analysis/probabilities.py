@@ -156,7 +156,11 @@ def unbound_annotations(program: Program) -> Iterator[Diagnostic]:
                     reported.add(variable.name)
                     message = f"the variable {variable.name} of the probability occurs neither in the head nor in the body"
                     label = Label(variable.span, "never bound")
-                    yield Diagnostic("E215", message, (label,), "a free probability that is to be learned is written  t(_)")
+                    if isinstance(head.probability, Compound) and is_learnable(head.probability):
+                        hint = "there is one learnable probability for each value of the variables behind the first argument of t"
+                    else:
+                        hint = "a free probability that is to be learned is written  t(_)"
+                    yield Diagnostic("E215", message, (label,), hint)
 
 
 def _needed(head: Head) -> list[Variable]:

@@ -8,7 +8,7 @@ from nesylang.resources import stdlib_directory
 from nesylang.source import Diagnostic, Label, Span
 from nesylang.syntax.printer import print_name
 from nesylang.syntax.statements import Clause, Directive, FactTable, PredicateDeclaration, Statement
-from nesylang.syntax.terms import Atom, Compound, Integer, signature, subterms
+from nesylang.syntax.terms import Atom, Compound, Integer, Term, disjuncts, signature, subterms
 
 Signature = tuple[str, int]
 
@@ -29,9 +29,8 @@ def clashes(files: Sequence[Sequence[Statement]], asking: frozenset[Signature]) 
         for statement in statements:
             if type(statement) is Clause:
                 for head in statement.heads:
-                    found = signature(head.atom)
-                    if found is not None and found not in own:
-                        own[found] = head.atom.span
+                    for found in _defined(head.atom):
+                        own.setdefault(found, head.atom.span)
             elif type(statement) is FactTable:
                 own.setdefault((statement.name, statement.arity), statement.first_span)
             elif isinstance(statement, PredicateDeclaration):
@@ -51,6 +50,21 @@ def clashes(files: Sequence[Sequence[Statement]], asking: frozenset[Signature]) 
             else:
                 hint += ", or leave out the import of the library"
             yield Diagnostic("E228", f"{name}/{arity} is defined in two files, which may not know of each other", labels, hint)
+
+
+def _defined(head: Term) -> Iterator[Signature]:
+    """Yield the predicate of a head, those that the left side of a grammar rule makes with its two lists."""
+    if type(head) is Compound and head.functor == "-->" and len(head.args) == 2:
+        for part in disjuncts(head.args[0]):
+            symbol = part.args[1] if isinstance(part, Compound) and signature(part) == ("::", 2) else part
+            symbol = symbol.args[0] if isinstance(symbol, Compound) and signature(symbol) == (",", 2) else symbol
+            found = signature(symbol)
+            if found is not None:
+                yield found[0], found[1] + 2
+        return
+    found = signature(head)
+    if found is not None:
+        yield found
 
 
 def _listed(directive: Directive) -> Iterator[Signature]:

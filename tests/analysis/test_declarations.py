@@ -34,6 +34,16 @@ def test_duplicates(codes: Codes, text: str, marked: str) -> None:
     assert codes(text) == [("E206", marked)]
 
 
+@pytest.mark.parametrize("directive", ["table p/1", "dynamic p/1, q/2", "discontiguous([p/1, q/2])", "table p(_)", "multifile s//1", "table(p/1)"])
+def test_directives(codes: Codes, directive: str) -> None:
+    assert codes(f":- {directive}. p(1).") == []
+
+
+@pytest.mark.parametrize(("directive", "marked"), [("table p", "p"), ("dynamic p/1, q/two", "q/two"), ("table p(_, min)", "p(_, min)")])
+def test_directives_that_name_no_predicate(codes: Codes, directive: str, marked: str) -> None:
+    assert codes(f":- {directive}. p(1).") == [("E107", marked)]
+
+
 def test_other_arities_are_other_predicates(codes: Codes) -> None:
     assert codes("pred p(int). pred p(int, int). p(1). p(1, 2).") == []
 

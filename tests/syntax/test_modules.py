@@ -112,3 +112,13 @@ def test_library_names_that_are_misspelt() -> None:
     (diagnostic,) = failure.value.diagnostics
     assert diagnostic.code == "E212"
     assert "lists" in (diagnostic.hint or "")
+
+
+def test_grammar_rules_define_their_nonterminals(folder: Path) -> None:
+    write(folder, base="s --> [a]. 0.5 :: t(X), [X] --> [b].", main='import "base.nesy". u --> s, t(c), [c]. query phrase(u, [a, b]).')
+    assert nesy.query(nesy.load(folder / "main.nesy")) == {"phrase(u,[a,b])": 0.5}
+
+
+def test_a_nonterminal_of_an_import_is_not_defined_again(folder: Path) -> None:
+    write(folder, base="s(X) --> [X].", main='import "base.nesy". s(a) --> [b]. query phrase(s(a), [a]).')
+    assert codes(folder) == [("E228", "s/3 is defined in two files, which may not know of each other")]
