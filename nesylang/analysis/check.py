@@ -25,10 +25,10 @@ from nesylang.syntax.terms import Term
 
 PASSES: tuple[Callable[[Program], Iterable[Diagnostic]], ...] = (
     unsupported,
-    misused_formulas,
     loaded_files,
     duplicate_declarations,
     types,
+    misused_formulas,
     contradictory_clauses,
     builtin_definitions,
     misplaced_aggregates,
