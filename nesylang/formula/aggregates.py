@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 
-from nesylang.formula.conditioning import Conditioning
+from nesylang.formula.conditioning import Conditioning, ExhaustedError
 from nesylang.formula.formula import FALSE, TRUE, FormulaBuilder
 from nesylang.formula.nodes import FormulaNodes
 from nesylang.formula.stepwise import answer
@@ -18,8 +18,11 @@ from nesylang.grounding.aggregates import Group, Operation, State, partition, st
 from nesylang.grounding.exclusion import Exclusion, components
 from nesylang.grounding.program import GroundAggregate, Number
 
-DECISIONS = 100_000
+DECISIONS = 20_000
 """Most elements that may be left in all situations together that deciding the choices of elements leads to."""
+
+STEPS = 10_000
+"""Most nodes that are conditioned for that."""
 
 FAMILY_DECISIONS = 2_000
 """The same for elements that exclude each other, which are taken as they are otherwise."""
@@ -119,9 +122,10 @@ class Aggregates:
     def _decided(self, operation: Operation, elements: Elements, limit: int) -> Outcomes | None:
         """Return the outcomes of elements that share choices, found by deciding these; None where that leads to too many situations."""
         known = _Limited(limit)
+        self.conditioning.limit = self.conditioning.steps + STEPS
         try:
             return answer(elements, lambda remaining: self._decide(operation, remaining), known)
-        except _TooManyError:
+        except (_TooManyError, ExhaustedError):
             return None
 
     def _decide(self, operation: Operation, elements: Elements) -> Decision:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nesylang.formula.formula import FormulaBuilder, Kind, literals_below
-from nesylang.grounding.exclusion import Gate, Member
+from nesylang.grounding.graph import Gate, Member
 
 
 class FormulaNodes:

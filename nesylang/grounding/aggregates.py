@@ -8,7 +8,8 @@ from fractions import Fraction
 from functools import reduce
 from math import isfinite, lcm
 
-from nesylang.grounding.exclusion import Exclusion, RuleGraph, RuleNodes, components
+from nesylang.grounding.exclusion import Exclusion, components
+from nesylang.grounding.graph import RuleGraph, RuleNodes
 from nesylang.grounding.program import AggregateElement, Number
 from nesylang.source import Span, error
 

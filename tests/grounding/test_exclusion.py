@@ -6,7 +6,8 @@ import itertools
 
 from hypothesis import given, settings
 
-from nesylang.grounding.exclusion import Exclusion, RuleNodes, components
+from nesylang.grounding.exclusion import Exclusion, components
+from nesylang.grounding.graph import RuleNodes
 from nesylang.grounding.program import GroundProgram
 from tests.reference.ground import ProgramRules, aggregate_programs, choice, cyclic_programs, ground_program, with_aggregate
 from tests.reference.worlds import true_atoms
