@@ -115,7 +115,7 @@ def test_library_names_that_are_misspelt() -> None:
 
 
 def test_grammar_rules_define_their_nonterminals(folder: Path) -> None:
-    write(folder, base="s --> [a]. 0.5 :: t(X), [X] --> [b].", main='import "base.nesy". u --> s, t(c), [c]. query phrase(u, [a, b]).')
+    write(folder, base="s --> [a]. 0.5 :: t --> [b]. v, [x] --> s.", main='import "base.nesy". u --> v, [x], t. query phrase(u, [a, b]).')
     assert nesy.query(nesy.load(folder / "main.nesy")) == {"phrase(u,[a,b])": 0.5}
 
 
