@@ -13,10 +13,10 @@ from nesylang.analysis.builtins import BUILTINS, CONTROL, LIBRARIES, UNSUPPORTED
 from nesylang.cli.main import COMMANDS
 from nesylang.source import Source
 from nesylang.source.codes import CODES
-from nesylang.syntax import parse
+from nesylang.syntax import parse, parse_term
 from nesylang.syntax.operators import INFIX, PREFIX
 from nesylang.syntax.statements import Clause
-from nesylang.syntax.terms import signature
+from nesylang.syntax.terms import Compound, Term, signature
 
 ROOT = Path(__file__).resolve().parent.parent
 ARITIES = re.compile(r"`(?P<name>(?:[^`\\]|\\.)+)`/(?P<arities>\d+(?: to \d+)?(?:, \d+)*)")
@@ -93,27 +93,43 @@ LIBRARY_FILES = sorted((ROOT / "stdlib").glob("*.nesy"))
 @pytest.mark.parametrize("library", LIBRARY_FILES, ids=lambda library: library.stem)
 def test_libraries_of_nesylang(library: Path) -> None:
     described = dict(descriptions(library))
-    listed = [
-        (signature(clause.heads[0].atom), predicate, unescaped(meaning))
+    listed = {
+        predicate.strip("`"): unescaped(meaning)
         for predicate, meaning in rows(page(f"stdlib/{library.stem}.md"))
-        if re.match(r"`\w+\(.*\)`$", predicate)
-        for clause in parse(Source("page", re.sub(r"[+?](?=[A-Z])", "", predicate.strip("`")) + ".")).statements
-        if isinstance(clause, Clause)
-    ]
+        if re.match(r"`\w+\(.*\)(//\d)?`$", predicate)
+    }
     defined = {
-        signature(head.atom)
+        found
         for statement in parse(Source(str(library), library.read_text(encoding="utf-8"))).statements
         if isinstance(statement, Clause)
         for head in statement.heads
+        if (found := defined_predicate(head.atom)) is not None
     }
-    assert {found for found, _, _ in listed} == {found for found in defined if found is not None and not found[0].startswith("_")}
-    assert {predicate.strip("`"): meaning for _, predicate, meaning in listed} == described
+    assert {described_predicate(predicate) for predicate in listed} == {found for found in defined if not found[0].startswith("_")}
+    assert listed == described
+
+
+def defined_predicate(head: Term) -> tuple[str, int] | None:
+    """Return what a clause defines; a nonterminal of a grammar rule has two arguments more than are written."""
+    match head:
+        case Compound(functor="-->", args=(nonterminal, _)):
+            found = signature(nonterminal)
+            return None if found is None else (found[0], found[1] + 2)
+        case _:
+            return signature(head)
+
+
+def described_predicate(text: str) -> tuple[str, int] | None:
+    """Return the predicate that a row of a table is about, such as ``last(?List, ?X)`` or ``anything(?List)//1``."""
+    written, _, nonterminal = text.partition("//")
+    found = signature(parse_term(Source("page", re.sub(r"[+?](?=[A-Z])", "", written))))
+    return found if found is None or not nonterminal else (found[0], found[1] + 2)
 
 
 def descriptions(library: Path) -> Iterator[tuple[str, str]]:
     """Yield the predicates that the comments of a library describe, with what they say."""
     text = library.read_text(encoding="utf-8")
-    for found in re.finditer(r"^% ((?!_)\w+\([^)]*\)): (.*(?:\n% .*)*)$", text, re.MULTILINE):
+    for found in re.finditer(r"^% ((?!_)\w+\([^)]*\)(?://\d)?): (.*(?:\n% .*)*)$", text, re.MULTILINE):
         yield found[1], found[2].replace("\n% ", " ")
 
 

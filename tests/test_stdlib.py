@@ -65,14 +65,6 @@ def test_the_predicates_of_problog_for_goals_are_there() -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_private_predicates_have_the_name_of_their_library(path: Path) -> None:
-    """Private names are shared by all files of a program, which must not define one twice."""
-    heads = [head.atom for statement in parse(read(path)).statements if isinstance(statement, Clause) for head in statement.heads]
-    private = {found[0] for atom in heads if (found := signature(atom)) is not None and found[0].startswith("_")}
-    assert {name for name in private if not name.startswith(f"_{path.stem}_")} == set()
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_importing_a_library_warns_of_nothing(path: Path) -> None:
     assert [warning.render() for warning in nesy.loads(f"import {path.stem}. p.").analysis.warnings] == []
 

@@ -31,10 +31,6 @@ def test_refusals(diagnose: Diagnose, text: str, marked: str) -> None:
     assert found.message.endswith(" is not supported yet")
 
 
-def test_an_aggregate_within_a_formula_is_reported_once(codes: Codes) -> None:
-    assert codes("p(1). q :- p(1) <=> count{ X : p(X) } = 1.") == [("E109", "count{ X : p(X) }")]
-
-
 @pytest.mark.parametrize(
     "text",
     [
