@@ -215,7 +215,12 @@ def network(arity: int, values: bool) -> Callable[[Term], bool]:
     """Return the test for ProbLog's annotation of a network."""
 
     def test(term: Term) -> bool:
-        return isinstance(term, Compound) and term.functor == "nn" and len(term.args) == arity and isinstance(term.args[-1], ListTerm) == values
+        return (
+            isinstance(term, Compound)
+            and term.functor == "nn"
+            and len(term.args) == arity
+            and isinstance(term.args[-1], ListTerm) == values
+        )
 
     return test
 
@@ -380,7 +385,9 @@ AGGREGATION = (
     Construct("an aggregate within another", goal(within_aggregate)),
     Construct("an aggregate that is compared", compared_aggregate("<", ">", "=<", ">=", "=:=", "=\\=")),
     Construct("an aggregate with a name", compared_aggregate("=", "is")),
-    Construct("an aggregate in arithmetic", goal(lambda t: compound(t, "+", "-", "*", "/") and any(compound(a, *AGGREGATES) for a in t.args))),
+    Construct(
+        "an aggregate in arithmetic", goal(lambda t: compound(t, "+", "-", "*", "/") and any(compound(a, *AGGREGATES) for a in t.args))
+    ),
 )
 
 GRAMMARS = (

@@ -34,7 +34,9 @@ def test_duplicates(codes: Codes, text: str, marked: str) -> None:
     assert codes(text) == [("E206", marked)]
 
 
-@pytest.mark.parametrize("directive", ["table p/1", "dynamic p/1, q/2", "discontiguous([p/1, q/2])", "table p(_)", "multifile s//1", "table(p/1)"])
+@pytest.mark.parametrize(
+    "directive", ["table p/1", "dynamic p/1, q/2", "discontiguous([p/1, q/2])", "table p(_)", "multifile s//1", "table(p/1)"]
+)
 def test_directives(codes: Codes, directive: str) -> None:
     assert codes(f":- {directive}. p(1).") == []
 
