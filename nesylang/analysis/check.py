@@ -42,12 +42,12 @@ from nesylang.syntax.terms import Term
 
 PASSES: tuple[Callable[[Program], Iterable[Diagnostic]], ...] = (
     unsupported,
-    misused_formulas,
     loaded_files,
     duplicate_declarations,
     types,
     input_declarations,
     foreign_types,
+    misused_formulas,
     contradictory_clauses,
     builtin_definitions,
     directives,

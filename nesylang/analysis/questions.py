@@ -7,16 +7,23 @@ from dataclasses import replace
 from enum import IntEnum
 from functools import cached_property
 
+from nesylang.analysis.aggregates import FUNCTORS
 from nesylang.analysis.builtins import Signature
 from nesylang.analysis.check import PASSES, Analysis, analyse
-from nesylang.analysis.goals import goals_of
+from nesylang.analysis.formulas import as_test
+from nesylang.analysis.goals import Goal, goals_of
+from nesylang.analysis.grammars import PHRASES
 from nesylang.analysis.program import Program, index
+from nesylang.analysis.quantifiers import FORMULAS
 from nesylang.source import NesyError
 from nesylang.syntax.statements import Clause, Evidence, FactTable, Query, Statement, SyntaxTree
 from nesylang.syntax.terms import Atom, Compound, Integer, Term, signature, subterms
 
-REWRITTEN = frozenset({"=>", "<=>", "xor", "exists", "forall", ":"})
-"""Functors of formulas that analysis may turn into clauses."""
+REWRITTEN = FORMULAS | PHRASES
+"""Goals that analysis writes out, with clauses of their own if need be."""
+
+COMPARED = frozenset({"min{}", "max{}"})
+"""Aggregates that compare what they range over."""
 
 _BLIND = """
 , -> ; | \\+ not = \\= == \\== =:= =\\= < =< > >= is in all all_or_none findall forall between call call_nc once length is_list ground
@@ -73,7 +80,7 @@ class Questions:
         """Return the analysis that answers a query under evidence, with both as it reads them; raise NesyError where they are wrong."""
         asked: tuple[Statement, ...] = (query, *evidence)
         terms = [query.goal, *([query.condition] if query.condition is not None else []), *(piece.atom for piece in evidence)]
-        if any(_is_rewritten(part) for term in terms for part in subterms(term)):
+        if any(map(_is_rewritten, terms)):
             return self._analysed_whole(query, evidence)
         goals = tuple(goal for term in terms for goal in goals_of(term, self.program.definitions))
         program = replace(self._bare, statements=asked, asked=goals)
@@ -138,10 +145,10 @@ class Questions:
 
     @cached_property
     def _calls(self) -> dict[Signature, set[Signature]]:
-        """What the clauses of each predicate call."""
+        """What the clauses of each predicate call, with an aggregate that compares as a call of it."""
         calls: dict[Signature, set[Signature]] = {}
         for rule in self.program.rules:
-            called = {goal.signature for goal in rule.goals if goal.signature is not None}
+            called = {found for goal in rule.goals for found in _called(goal)}
             for head in rule.clause.heads:
                 found = signature(head.atom)
                 if found is not None:
@@ -152,8 +159,14 @@ class Questions:
         """Return what the clauses that goals rest on can see of the constants in them."""
         if self.program.is_open:
             return Sight.EVERYTHING
+        asked = list(terms)
+        if any(map(_is_rewritten, asked)):
+            if not REWRITTEN.isdisjoint(self.program.definitions):
+                return Sight.EVERYTHING
+            asked = [as_test(term) for term in asked]
         observed = [s.atom for s in self.analysis.statements if isinstance(s, Evidence)]
-        pending = {g.signature for term in (*terms, *observed) for g in goals_of(term, self.program.definitions) if g.signature is not None}
+        definitions = self.program.definitions
+        pending = {found for term in (*asked, *observed) for goal in goals_of(term, definitions) for found in _called(goal)}
         seen: set[Signature] = set()
         sight = Sight.EQUALITY
         while pending:
@@ -161,9 +174,12 @@ class Questions:
             if called in seen:
                 continue
             seen.add(called)
+            if called in self.analysis.foreign:
+                # Python sees the terms themselves.
+                return Sight.EVERYTHING
             if called in self.program.definitions or called in self.program.declared:
                 pending |= self._calls.get(called, set()) - seen
-            elif called[0] in ORDERING:
+            elif called[0] in ORDERING or called[0] in COMPARED:
                 sight = max(sight, Sight.ORDER)
             elif called[0] not in BLIND:
                 return Sight.EVERYTHING
@@ -175,5 +191,14 @@ def _is_private(atom: Term) -> bool:
     return found is not None and found[0].startswith("_")
 
 
-def _is_rewritten(part: Term) -> bool:
-    return isinstance(part, Compound) and (part.functor in REWRITTEN or part.functor.endswith("{}"))
+def _is_rewritten(term: Term) -> bool:
+    """Return whether a question has a part that analysis has to see the whole program for."""
+    compounds = (part for part in subterms(term) if isinstance(part, Compound))
+    return any(signature(part) in REWRITTEN or part.functor in FUNCTORS for part in compounds)
+
+
+def _called(goal: Goal) -> Iterator[Signature]:
+    """Yield what a goal calls, the aggregates that it compares included."""
+    if goal.signature is not None:
+        yield goal.signature
+        yield from ((part.functor, 1) for part in subterms(goal.term) if isinstance(part, Compound) and part.functor in COMPARED)

@@ -11,6 +11,7 @@ import nesylang
 from nesylang.cli.bindings import add_bind
 from nesylang.cli.budget import add_budget, settings_of
 from nesylang.cli.command import FINE, Command, UsageError
+from nesylang.cli.inputs import add_inputs
 from nesylang.cli.prompt import accept_any_bytes, history, is_interactive, read_line
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ BANNER = f"nesylang {nesylang.__version__}: type a goal to ask it, :help for the
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of ``nesy repl``."""
     parser.add_argument("file", metavar="FILE", nargs="?", help="a program to start with")
+    add_inputs(parser)
     add_bind(parser)
     add_budget(parser)
 
@@ -29,14 +31,17 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Answer until the input ends or says so; return the exit status: fine, whatever failed in between."""
     from nesylang.cli.conversation import Conversation
+    from nesylang.cli.inputs import read_values
     from nesylang.cli.reporting import report
     from nesylang.cli.session import Session
 
     if arguments.file == "-":
         raise UsageError("standard input has the lines of the session; the program must be a file")
-    session = Session(settings_of(arguments))
+    values = read_values(arguments.inputs)
+    session = Session(settings_of(arguments), values)
     if arguments.file is not None:
         report(session.load(Path(arguments.file)))
+        session.check_inputs()
     interactive = is_interactive()
     accept_any_bytes()
     if interactive:

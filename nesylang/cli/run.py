@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from nesylang.cli.bindings import add_bind
 from nesylang.cli.budget import add_budget, settings_of
 from nesylang.cli.command import FINE, WRONG_PROGRAM, Command
+from nesylang.cli.inputs import add_inputs
 
 FORMATS = ("table", "json", "csv")
 
@@ -25,7 +26,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         default=[],
         help="add evidence: 'alarm', 'not rain', 'rain=false'; may be repeated",
     )
-    parser.add_argument("--inputs", metavar="JSON", help="a file with the program's inputs, a JSON object of their values by name")
+    add_inputs(parser)
     parser.add_argument("--format", choices=FORMATS, default=FORMATS[0], help="how the answers are written (default: %(default)s)")
     add_bind(parser)
     add_budget(parser)
@@ -34,9 +35,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Print the answers with their probabilities and return the exit status."""
     from nesylang.analysis import analyse
-    from nesylang.analysis.input_values import with_input_values
     from nesylang.cli.answers import FORMATS as WRITERS
-    from nesylang.cli.program_files import open_program, read_values
+    from nesylang.cli.inputs import read_values, with_values
+    from nesylang.cli.program_files import open_program
     from nesylang.cli.reporting import report, say
     from nesylang.inference import compile_analysis, possible_marginals
     from nesylang.source import Diagnostic, NesyError, Source
@@ -67,8 +68,7 @@ def run(arguments: Namespace) -> int:
         raise NesyError(mistakes)
 
     analysis = analyse(SyntaxTree((*statements, *observed, *asked)))
-    if arguments.inputs is not None:
-        analysis = analyse(SyntaxTree(with_input_values(analysis, read_values(arguments.inputs))))
+    analysis = with_values(analysis, read_values(arguments.inputs))
     report(analysis.warnings)
     results = possible_marginals(compile_analysis(analysis, settings_of(arguments), asked or None))
     if not results:

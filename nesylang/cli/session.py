@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nesylang.analysis import Analysis, analyse
+from nesylang.cli.inputs import Values, declared_values, with_values
 from nesylang.inference import Outcome, QueryMarginals, Settings, check_expectations, compile_analysis, marginals, possible_marginals
 from nesylang.source import Diagnostic, Source, error
 from nesylang.syntax import parse, print_statement
@@ -29,10 +30,11 @@ from nesylang.syntax.terms import Atom, Compound
 
 
 class Session:
-    """A program from a file, if one is loaded, and what was added to it."""
+    """A program from a file, if one is loaded, and what was added to it. ``inputs`` are values for the inputs that it declares."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, inputs: Values | None = None) -> None:
         self.settings = settings
+        self.inputs = inputs or {}
         self.source: Source | None = None
         self.path: Path | None = None
         self.own: tuple[Statement, ...] = ()
@@ -54,6 +56,11 @@ class Session:
     def load(self, path: Path) -> tuple[Diagnostic, ...]:
         """Start over with the program in a file and return the warnings about it; raise NesyError where it is wrong."""
         return self._read(path, ())
+
+    def check_inputs(self) -> None:
+        """Raise NesyError E602 where the loaded file lacks an input that has values."""
+        assert self.path is not None, "a file is loaded"
+        with_values(analyse(load_imports(SyntaxTree(self.own), self.path.parent, self.path.resolve())), self.inputs)
 
     def reload(self) -> tuple[Diagnostic, ...]:
         """Read the file again, keep what was added, and return the warnings; raise NesyError where something is wrong."""
@@ -85,6 +92,7 @@ class Session:
     def _change(self, own: tuple[Statement, ...], added: tuple[Statement, ...], path: Path | None) -> None:
         directory, file = (Path(), None) if path is None else (path.parent, path.resolve())
         analysis = analyse(load_imports(SyntaxTree((*own, *added)), directory, file, typed=added))
+        analysis = with_values(analysis, declared_values(analysis, self.inputs))
         self.own, self.added, self.analysis = own, added, analysis
 
     @staticmethod

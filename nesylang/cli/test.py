@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from nesylang.cli.bindings import add_bind
 from nesylang.cli.budget import add_budget, settings_of
 from nesylang.cli.command import FINE, WRONG_PROGRAM, Command, UsageError
+from nesylang.cli.inputs import Values, add_inputs
 
 if TYPE_CHECKING:
+    from nesylang.analysis import Analysis
     from nesylang.inference import Report, Settings
 
 SUFFIX = ".nesy"
@@ -25,22 +27,25 @@ def add_arguments(parser: ArgumentParser) -> None:
         default=["."],
         help="a program, or a folder with *.nesy programs at any depth (default: this folder)",
     )
+    add_inputs(parser)
     add_bind(parser)
     add_budget(parser)
 
 
 def run(arguments: Namespace) -> int:
     """Print a line for each program, what fails, and how many expectations hold; return the exit status."""
+    from nesylang.cli.inputs import read_values
     from nesylang.cli.reporting import report, report_failure
-    from nesylang.source import NesyError
+    from nesylang.source import NesyError, error
 
     files = list(dict.fromkeys(file for path in arguments.paths for file in _programs(Path(path))))
     settings = settings_of(arguments)
+    inputs = _Inputs(read_values(arguments.inputs), len(files) == 1)
     passed = failed = 0
     status = FINE
     for file in files:
         try:
-            outcome = _test(file, settings)
+            outcome = _test(file, settings, inputs)
         except NesyError as failure:
             status = max(status, report_failure(failure))
             failed += 1
@@ -50,6 +55,9 @@ def run(arguments: Namespace) -> int:
         report(outcome.diagnostics)
         passed, failed = passed + outcome.passed, failed + outcome.failed
     print(f"{passed} passed, {failed} failed", flush=True)
+    if inputs.unused:
+        names = ", ".join(f"'{name}'" for name in inputs.unused)
+        status = max(status, report_failure(error("E602", f"none of the programs has an input {names}")))
     return max(status, WRONG_PROGRAM if failed else FINE)
 
 
@@ -67,11 +75,28 @@ def _is_hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
-def _test(file: Path, settings: Settings) -> Report:
+class _Inputs:
+    """The values of inputs, of which each program takes those that it declares; a single one must declare all of them."""
+
+    def __init__(self, values: Values, is_single: bool) -> None:
+        self.values = values
+        self.is_single = is_single
+        self.unused = [] if is_single else list(values)
+
+    def given(self, analysis: Analysis) -> Analysis:
+        """Return a program with its values."""
+        from nesylang.cli.inputs import declared_values, with_values
+
+        values = self.values if self.is_single else declared_values(analysis, self.values)
+        self.unused = [name for name in self.unused if name not in values]
+        return with_values(analysis, values)
+
+
+def _test(file: Path, settings: Settings, inputs: _Inputs) -> Report:
     from nesylang.inference import report_expectations
     from nesylang.syntax.files import read_source
 
-    return report_expectations(read_source(file), file.parent, settings)
+    return report_expectations(read_source(file), file.parent, settings, inputs.given)
 
 
 def _described(report: Report) -> str:
@@ -89,6 +114,7 @@ COMMAND = Command(
     examples="""
 nesy test
 nesy test examples/ burglary.nesy
+nesy test sudoku.nesy --inputs board.json
 """,
     add_arguments=add_arguments,
     run=run,

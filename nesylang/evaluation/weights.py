@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import SupportsFloat
 
 from nesylang.circuit import Circuit
@@ -26,12 +26,13 @@ def leaf_probabilities(ground: GroundProgram, circuit: Circuit, observations: Ma
     ``observations`` maps pseudo-choices (evidence that each example brings, numbered from ``len(ground.choices)``) to what is observed;
     one that is missing is unobserved. Raises E505 where a leaf needs a network or a learnable weight without initial value.
     """
+    functions = {name for name, network in ground.networks.items() if network.is_foreign}
     known: dict[int, list[float]] = {}
     result = []
     for number, value in circuit.leaves:
         if number not in known:
             if number < len(ground.choices):
-                known[number] = choice_probabilities(ground.choices[number])
+                known[number] = choice_probabilities(ground.choices[number], functions)
             else:
                 observed = (observations or {}).get(number)
                 known[number] = [float(observed is not False), float(observed is not True)]
@@ -39,13 +40,13 @@ def leaf_probabilities(ground: GroundProgram, circuit: Circuit, observations: Ma
     return result
 
 
-def choice_probabilities(choice: Choice) -> list[float]:
+def choice_probabilities(choice: Choice, functions: Collection[str] = ()) -> list[float]:
     """Return the probability of each value of a choice, the remainder last; raises E505 as ``leaf_probabilities`` does.
 
     Learnable alternatives weigh their initial values; in a choice without remainder they are scaled to the mass that the fixed
-    alternatives leave, which is what the softmax of a module does.
+    alternatives leave, which is what the softmax of a module does. ``functions`` are the networks that errors call so.
     """
-    probabilities = [_initial(choice, weight) for weight in choice.weights]
+    probabilities = [_initial(choice, weight, functions) for weight in choice.weights]
     learnable = [isinstance(weight, LearnableWeight) for weight in choice.weights]
     if not choice.exhaustive:
         return [*probabilities, max(0.0, math.fsum([1.0, *(-p for p in probabilities)]))]
@@ -59,7 +60,7 @@ def choice_probabilities(choice: Choice) -> list[float]:
     return probabilities
 
 
-def _initial(choice: Choice, weight: Weight) -> float:
+def _initial(choice: Choice, weight: Weight, functions: Collection[str]) -> float:
     """Return the probability of an alternative; raises E505 where the program states none."""
     match weight:
         case FixedWeight(probability=probability):
@@ -85,6 +86,14 @@ def _initial(choice: Choice, weight: Weight) -> float:
             )
         case HostWeight():
             return _held(weight)
+        case NeuralWeight(network=network) if network in functions:
+            raise error(
+                "E505",
+                f"the program needs tensors for the function '{network}'",
+                choice.span,
+                f"its probabilities come from '{network}', which works on tensors",
+                f"make the program a module and pass it tensors: model = program.bind({network}=...).module(); model(x=...)",
+            )
         case NeuralWeight(network=network):
             raise error(
                 "E505",

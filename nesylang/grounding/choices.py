@@ -31,6 +31,9 @@ TOLERANCE = 1e-8
 ROUNDING = 4.5e-16
 """A remainder below this is rounding: the alternatives are exhaustive."""
 
+DECLARED = 1_000_000_000
+"""The number of the first declaration: what is asked along with a program may add statements, which must not change its numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class FixedTemplate:
@@ -222,7 +225,7 @@ class ChoiceTable:
 
 
 def choice_table(analysis: Analysis) -> ChoiceTable:
-    """Return the templates of all probabilistic clauses (numbered as statements) and neural declarations (numbered after them).
+    """Return the templates of all probabilistic clauses (numbered as statements) and of declarations (numbered from DECLARED).
 
     Tables of probabilistic facts are numbered as statements too.
     """
@@ -240,7 +243,7 @@ def choice_table(analysis: Analysis) -> ChoiceTable:
         elif isinstance(statement, Clause) and any(head.probability is not None for head in statement.heads):
             templates[number] = clause_template(number, statement, networks, problems)
     for offset, ((name, _), neural) in enumerate(analysis.neural.items()):
-        number = len(analysis.statements) + offset
+        number = DECLARED + offset
         if neural.returns_tensor:
             tensor_clauses[number] = _naming_clause(name, len(neural.inputs), neural.span)
         else:
@@ -249,7 +252,7 @@ def choice_table(analysis: Analysis) -> ChoiceTable:
         found = NetworkSignature(name, inputs, neural.output or (), neural.span, neural.returns_tensor, neural.is_foreign)
         _add_network(networks, found, problems)
     declared_inputs: dict[str, InputSignature] = {}
-    for offset, declared in enumerate(analysis.inputs.values(), len(analysis.statements) + len(analysis.neural)):
+    for offset, declared in enumerate(analysis.inputs.values(), DECLARED + len(analysis.neural)):
         declared_inputs[declared.name] = expected = input_signature(declared)
         templates[offset] = _input_template(offset, expected, declared.arguments)
     if problems:

@@ -77,7 +77,9 @@ def argument_domains(analysis: Analysis, atom: Term) -> list[Domain | None]:
         return [_listed(type_) for type_ in analysis.predicates[found].arguments]
     if found in analysis.neural:
         neural = analysis.neural[found]
-        return [*map(_listed, neural.inputs), *([neural.output] if neural.output is not None else [])]
+        # A tensor that is returned is none of finitely many values.
+        outputs = [neural.output] * (arity - len(neural.inputs))
+        return [*map(_listed, neural.inputs), *outputs]
     if found in analysis.inputs:
         declared = analysis.inputs[found]
         return [*map(_listed, declared.arguments), *([_listed(declared.output)] if declared.output is not None else [])]

@@ -17,7 +17,15 @@ from nesylang.analysis import Analysis
 from nesylang.analysis.aggregates import COLLECTORS, is_aggregate, statement_terms
 from nesylang.analysis.builtins import DIRECTIVES
 from nesylang.grounding.asking import first_span, free_variables
-from nesylang.grounding.choices import ChoiceTable, ChoiceTemplate, choice_table, initial_probability, returns_tensor, substitute
+from nesylang.grounding.choices import (
+    DECLARED,
+    ChoiceTable,
+    ChoiceTemplate,
+    choice_table,
+    initial_probability,
+    returns_tensor,
+    substitute,
+)
 from nesylang.grounding.instances import query_domains
 from nesylang.grounding.problog_engine import Engine, new_database, reported
 from nesylang.grounding.problog_library import library_clauses
@@ -141,7 +149,7 @@ class _Grounding:
                 with reported(statement.span):
                     self.database.add_statement(ProblogClause(ProblogTerm("_directive"), write(statement.goal)))
         for number, template in self.table.templates.items():
-            if number >= len(self.analysis.statements):
+            if number >= DECLARED:
                 with reported(template.span):
                     body = ProblogTerm("true") if template.domain is None else write(template.domain)
                     self.database.add_statement(AnnotatedDisjunction(self._heads(template), body))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,8 +59,12 @@ class Report:
         return (*self.errors, *(outcome.failure for outcome in self.outcomes if outcome.failure is not None))
 
 
-def report_expectations(source: Source, directory: Path, settings: Settings) -> Report:
+def report_expectations(
+    source: Source, directory: Path, settings: Settings, completed: Callable[[Analysis], Analysis] | None = None
+) -> Report:
     """Return what becomes of all ``expect`` lines of a program, whose imports are relative to ``directory``.
+
+    ``completed`` returns the program that is tested, such as one with values for its inputs; what it raises is an error of the program.
 
     A program that expects errors has its queries answered too, and passes if it is rejected with these codes and no others; its
     expectations about probabilities and answers are then what may raise them, and count only if they could be checked.
@@ -68,6 +72,8 @@ def report_expectations(source: Source, directory: Path, settings: Settings) -> 
     outcomes: tuple[Outcome, ...] = ()
     try:
         analysis = analyse(load_program(source, directory))
+        if completed is not None:
+            analysis = completed(analysis)
     except NesyError as failure:
         expectations = _expectations(parse_partially(source)[0].statements)
         found = failure.diagnostics

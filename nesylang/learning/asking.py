@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from nesylang.compilation.compiled import CompiledProgram
 from nesylang.learning.conditioned import ConditionedProgram
 from nesylang.learning.examples import Example, checked_examples, errors_of
 from nesylang.learning.given import InputBlock, given_tensors, log_columns, separate
-from nesylang.learning.grouped import Group, NetworkRows
+from nesylang.learning.grouped import Group, network_columns
 from nesylang.learning.leaves import Block
 from nesylang.learning.losses import SHOWN, NesyWarning, named_examples
 from nesylang.learning.numerics import detach_infinite, log1mexp
@@ -44,14 +43,9 @@ class Examiner:
         """Return the structure of an example; raise NesyError with its number where the question is malformed."""
         return self._structure(example, number, names)
 
-    def compiled(self, structure: Structure, example: Example, number: int) -> CompiledProgram:
-        """Return the compiled program of a structure that an example has; raise NesyError with its number, in its own words."""
-        try:
-            return self.reader.compile(structure)
-        except NesyError:
-            with errors_of(number):
-                self.reader.compile(self._structure(example, number, frozenset(), without_tensors=True))
-            raise
+    def plain(self, example: Example, number: int) -> Structure:
+        """Return the structure of an example that names its tensors as the example does, for the messages of errors."""
+        return self._structure(example, number, frozenset(), without_tensors=True)
 
     def _structure(self, example: Example, number: int, names: frozenset[str], without_tensors: bool = False) -> Structure:
         known = names.union(example.tensors) if example.tensors and not without_tensors else names
@@ -77,9 +71,9 @@ def ask(module: LogicModule, examples: object, tensors: Mapping[str, object]) ->
     """Return the log-probabilities (1, answers) of each example's query given its evidence and that of the program."""
     checked = checked_examples(examples)
     answers: list[QueryResult | None] = [None] * len(checked)
-    for numbers, result in _results(module, checked, tensors):
-        for row, number in enumerate(numbers):
-            answers[number] = QueryResult.of(result[row : row + 1], result.answers, result.atoms)
+    for group, result in _results(module, checked, tensors):
+        for row, (number, (values, atoms)) in enumerate(zip(group.numbers, group.columns(), strict=True)):
+            answers[number] = QueryResult.of(result[row : row + 1], values, atoms)
     return [answer for answer in answers if answer is not None]
 
 
@@ -88,9 +82,9 @@ def log_probabilities(module: LogicModule, examples: object, tensors: Mapping[st
     checked = checked_examples(examples)
     parts: list[Tensor] = []
     order: list[int] = []
-    for numbers, result in _results(module, checked, tensors):
-        parts.append(_labelled(result, [checked[number] for number in numbers], numbers))
-        order.extend(numbers)
+    for group, result in _results(module, checked, tensors):
+        parts.append(_labelled(result, group, [checked[number] for number in group.numbers]))
+        order.extend(group.numbers)
     if not parts:
         return torch.zeros(0)
     inverse = torch.empty(len(order), dtype=torch.long)
@@ -109,32 +103,35 @@ def nll_of(module: LogicModule, examples: object, tensors: Mapping[str, object])
     return -detach_infinite(found).sum() / max(1, len(found))
 
 
-def _labelled(result: QueryResult, examples: Sequence[Example], numbers: Sequence[int]) -> Tensor:
+def _labelled(result: QueryResult, group: Group, examples: Sequence[Example]) -> Tensor:
     """Return the log-probabilities (examples,) of labels; raises E605 for unknown ones, E611 where one is missing."""
     plain = result.as_subclass(Tensor)
     if result.is_ground:
-        for example, number in zip(examples, numbers, strict=True):
+        for example, number in zip(examples, group.numbers, strict=True):
             if example.label not in (None, True, False):
                 raise error("E605", f"unknown label {example.label!r} of {example.query} (example {number})", hint="True or False")
         truth = torch.tensor([example.label in (None, True) for example in examples], device=plain.device)
         return plain[:, 0] if bool(truth.all()) else plain[:, 0].where(truth, log1mexp(plain[:, 0]))
-    positions = {value: position for position, value in enumerate(result.answers)}
+    known: list[Value] = []
+    positions: dict[Value, int] = {}
     found = []
-    for example, number in zip(examples, numbers, strict=True):
+    for example, number, (values, _) in zip(examples, group.numbers, group.columns(), strict=True):
+        if values is not known:
+            known, positions = values, {value: position for position, value in enumerate(values)}
         if example.label is None:
             hint = "say which answer is meant, nesy.Example(query, label), or ask for all of them: model.ask(examples)"
             raise error("E611", f"the query {example.query} has variables and no label (example {number})", hint=hint)
         label: Value = tuple(example.label) if isinstance(example.label, list) else example.label
         if label not in positions or isinstance(label, bool):
-            shown = ", ".join(map(repr, result.answers[:SHOWN])) + (", ..." if len(result.answers) > SHOWN else "")
+            shown = ", ".join(map(repr, values[:SHOWN])) + (", ..." if len(values) > SHOWN else "")
             hint = f"labels are values of the query's answers: {shown or 'none'}"
             raise error("E605", f"unknown label {label!r} of {example.query} (example {number})", hint=hint)
         found.append(positions[label])
     return plain.gather(1, torch.tensor(found, device=plain.device).unsqueeze(1)).squeeze(1)
 
 
-def _results(module: LogicModule, examples: Sequence[Example], tensors: Mapping[str, object]) -> list[tuple[list[int], QueryResult]]:
-    """Return for each structure the numbers of its examples and their results (examples, answers)."""
+def _results(module: LogicModule, examples: Sequence[Example], tensors: Mapping[str, object]) -> list[tuple[Group, QueryResult]]:
+    """Return for each structure its examples and their results (examples, answers)."""
     if not examples:
         return []
     inputs = module.inputs
@@ -148,7 +145,7 @@ def _results(module: LogicModule, examples: Sequence[Example], tensors: Mapping[
             message = f"the input '{name}' must have an entry for each of the {len(examples)} examples, found {tensor.shape[0]}"
             raise error("E603", message, inputs[name].span, "declared here")
     brought = {name: log_columns(inputs[name], tensor) for name, tensor in given.items()}
-    columns = _network_columns(module, groups, examples, shared)
+    columns = network_columns(groups, examples, shared, module.network, module.device)
     shares = module.weights()
     dtype = module.working_type([*(c for group in columns for c in group.values()), *shares.values(), *brought.values()])
     results = []
@@ -167,7 +164,7 @@ def _results(module: LogicModule, examples: Sequence[Example], tensors: Mapping[
         except NesyError as failure:
             problems.extend(failure.diagnostics)
             continue
-        results.append((group.numbers, next(iter(result.values()))))
+        results.append((group, next(iter(result.values()))))
     if problems:
         raise NesyError(problems)
     return results
@@ -194,21 +191,3 @@ def _groups(module: LogicModule, examples: Sequence[Example], names: frozenset[s
         Group(module.structure_program(structures[0], examples[numbers[0]], numbers[0]), numbers, structures)
         for numbers, structures in grouped.values()
     ]
-
-
-def _network_columns(
-    module: LogicModule, groups: Sequence[Group], examples: Sequence[Example], tensors: Mapping[str, Tensor]
-) -> list[dict[str, Tensor]]:
-    """Return for each group the log-probabilities (examples, applications * width) by network; each network is called once."""
-    called: dict[str, NetworkRows] = {}
-    rows: list[dict[str, Tensor]] = []
-    for group in groups:
-        found: dict[str, Tensor] = {}
-        for name, call in group.program.plan.calls.items():
-            found[name] = called.setdefault(name, NetworkRows(call)).add(group, call, examples, tensors)
-        rows.append(found)
-    outputs: dict[str, Tensor] = {}
-    for name, network in called.items():
-        arguments = [network.argument(i, examples, tensors, module.device) for i in range(len(network.call.signature.inputs))]
-        outputs[name] = network.call.log_rows(module.network(name), arguments, len(network.rows))
-    return [{name: outputs[name][index.to(outputs[name].device)].flatten(1) for name, index in found.items()} for found in rows]

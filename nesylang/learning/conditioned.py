@@ -40,6 +40,7 @@ class ConditionedProgram(nn.Module):
         self.leaves = LeafWeights(compiled.ground, compiled.circuit, self.plan.calls, learnable)
         self.evidence_names = [print_term(item.atom) for item in compiled.ground.evidence if item.value is None]
         self.queries = list(query_columns(compiled))
+        self._atoms = [query.atoms for query in self.queries]
         self._widths = [query.width for query in self.queries]
         self._certain = {number for number, root in enumerate(compiled.circuit.roots) if root == TRUE}
         answers = [root for roots in compiled.answer_roots for root in roots]
@@ -79,9 +80,8 @@ class ConditionedProgram(nn.Module):
             # The last column is that of all instances without proof.
             joint = torch.cat([joint, joint.new_full((batch, 1), -torch.inf)], 1).index_select(1, self.columns)
         parts = torch.split(joint, [len(query.values) for query in self.queries], 1)
-        result = Result(
-            {query.name: QueryResult.of(part, query.values, query.atoms) for query, part in zip(self.queries, parts, strict=True)}
-        )
+        columns = zip(self.queries, self._atoms, parts, strict=True)
+        result = Result({query.name: QueryResult.of(part, query.values, atoms) for query, atoms, part in columns})
         result.log_evidence = at_most_zero(roots[:, 0])
         return result
 

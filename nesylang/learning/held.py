@@ -20,6 +20,17 @@ def held_parameters(grounds: Iterable[GroundProgram]) -> nn.ParameterList:
     return nn.ParameterList(found.values())
 
 
+def check_held(ground: GroundProgram, known: Iterable[nn.Parameter]) -> None:
+    """Raise E605 for a parameter to train that is the probability of an answer and not among those that a module has."""
+    names = set(map(id, known))
+    for weight in (weight for choice in ground.choices for weight in choice.weights if isinstance(weight, HostWeight)):
+        source = weight.source
+        if isinstance(source, nn.Parameter) and source.requires_grad and id(source) not in names:
+            message = f"the probability of an answer to {weight.function} is a parameter that the module was built without"
+            hint = "name what examples ask and observe when building the module, by its arguments 'queries' and 'evidence'"
+            raise error("E605", message, weight.span, "declared here", hint)
+
+
 def held_columns(weights: Sequence[HostWeight], dtype: torch.dtype, device: torch.device) -> Tensor:
     """Return the logarithms (1, 2 * weights) of each probability and of what it leaves; raises E307 for what is no probability."""
     probabilities = torch.stack([_probability(weight, dtype, device) for weight in weights])

@@ -9,6 +9,7 @@ from typing import Protocol, cast
 import torch
 from torch import Tensor, nn
 
+from nesylang.analysis.quantifiers import FORMULAS
 from nesylang.analysis.suggestions import did_you_mean
 from nesylang.compilation.compiled import CompiledProgram
 from nesylang.evaluation import SEMIRINGS, Semiring
@@ -17,7 +18,7 @@ from nesylang.learning import asking, losses
 from nesylang.learning.conditioned import ConditionedProgram
 from nesylang.learning.examples import Example, errors_of
 from nesylang.learning.given import InputBlock, check_distinct_names, given_tensors, log_columns, separate
-from nesylang.learning.held import held_parameters
+from nesylang.learning.held import check_held, held_parameters
 from nesylang.learning.inputs import check_names, check_tensors
 from nesylang.learning.leaves import Block
 from nesylang.learning.losses import Labels
@@ -25,11 +26,11 @@ from nesylang.learning.networks import check_networks
 from nesylang.learning.parameters import LearnableWeights
 from nesylang.learning.result import QueryResult, Result
 from nesylang.learning.structures import Analysed, Cache, Structure, StructureReader
-from nesylang.source import error, whole
+from nesylang.source import NesyError, error, whole
 from nesylang.syntax import parse_term, print_term
 from nesylang.syntax.terms import Atom, Compound, is_ground, signature
 
-CONNECTIVES = {("not", 1), ("\\+", 1), (",", 2), (";", 2)}
+CONNECTIVES = {("not", 1), ("\\+", 1), (",", 2), (";", 2), *FORMULAS}
 """Functors of goals that are no atoms."""
 
 
@@ -159,13 +160,21 @@ class LogicModule(nn.Module):
     def structure_program(self, structure: Structure, example: Example, number: int) -> ConditionedProgram:
         """Return the program compiled for a structure, from the cache where it was before; errors name the example."""
 
+        def made(read: Structure) -> ConditionedProgram:
+            program = ConditionedProgram(self.examiner.reader.compile(read), self.weights, self._semiring)
+            check_distinct_names(program.ground.inputs, program.plan.named)
+            check_networks({name: self.network(name) for name in self._attributes}, program.plan.used, list(self._attributes))
+            check_held(program.ground, self.held)
+            return program
+
         def compiled() -> ConditionedProgram:
-            found = self.examiner.compiled(structure, example, number)
-            with errors_of(number):
-                program = ConditionedProgram(found, self.weights, self._semiring)
-                check_distinct_names(program.ground.inputs, program.plan.named)
-                check_networks({name: self.network(name) for name in self._attributes}, program.plan.used, list(self._attributes))
-                return program
+            try:
+                return made(structure)
+            except NesyError:
+                # Once more without placeholders, for the words of the example.
+                with errors_of(number):
+                    made(self.examiner.plain(example, number))
+                raise
 
         return self.examiner.programs.get(structure.key, compiled).to(self.device)
 
@@ -179,6 +188,7 @@ class LogicModule(nn.Module):
             program = self._conditioned(atoms, self._source.compile(atoms))
             bound = {name: self.network(name) for name in self._attributes}
             check_networks(bound, program.plan.used, list(bound))
+            check_held(program.ground, self.held)
             self._store(atoms, program)
         return cast(ConditionedProgram, self._programs[self._positions[atoms]])
 

@@ -72,12 +72,17 @@ class NetworkCall:
         batch = 1 if self.is_symbolic else batch
         rows = len(self.applications) * batch
         inputs = [self._argument(position, tensors, batch, device) for position in range(len(self.signature.inputs))]
-        output = self._output(network, inputs)
-        if not isinstance(output, Tensor) or output.dim() == 0 or output.shape[0] != rows:
-            found = f"a tensor of shape {tuple(output.shape)}" if isinstance(output, Tensor) else f"a {type(output).__name__}"
-            message = f"{self.described} returned {found}, expected a tensor of shape ({rows}, ...)"
-            raise error("E603", message, self.signature.span, "declared here", "axis 0 has the distinct inputs times the examples")
+        output = self.tensor_rows(network, inputs, rows)
         return output.view(len(self.applications), batch, *output.shape[1:]).unbind(0)
+
+    def tensor_rows(self, network: nn.Module, inputs: list[Tensor], rows: int) -> Tensor:
+        """Return the tensor (rows, ...) that the network returns for inputs (rows, ...) per argument; raises E603 for any other shape."""
+        output = self._output(network, inputs)
+        if isinstance(output, Tensor) and output.dim() > 0 and output.shape[0] == rows:
+            return output
+        found = f"a tensor of shape {tuple(output.shape)}" if isinstance(output, Tensor) else f"a {type(output).__name__}"
+        message = f"{self.described} returned {found}, expected a tensor of shape ({rows}, ...)"
+        raise error("E603", message, self.signature.span, "declared here", "axis 0 has the distinct inputs times the examples")
 
     @property
     def described(self) -> str:

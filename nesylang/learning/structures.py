@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, Protocol, TypeVar
@@ -76,14 +76,15 @@ SHARED = -1
 class Structure:
     """A question with placeholders for the tensors it names: ``key`` is the same for equal structures.
 
-    ``parts`` are the parts of tensors that stand in the places of ``placeholders``. ``observed`` maps the atoms of the evidence,
-    canonically spelled, to the positions of their values.
+    ``terms`` stand in the places of ``placeholders``, ``parts`` are the parts of tensors that they name. ``observed`` maps the atoms of
+    the evidence, canonically spelled, to the positions of their values.
     """
 
     key: tuple[str, ...]
     query: Query
     evidence: tuple[Evidence, ...]
     placeholders: tuple[Term, ...]
+    terms: tuple[Term, ...]
     parts: tuple[Part, ...]
     observed: Mapping[str, int]
 
@@ -110,7 +111,7 @@ class StructureReader:
         for term in terms:
             _collect(term, names, found)
         renamed = self._placeholders([term for term in found if not self.questions.mentions(term)], terms)
-        goal, *others = [_replaced(term, renamed) for term in terms]
+        goal, *others = [replaced(term, renamed) for term in terms]
         asked = Query(goal, others.pop(0) if condition else None, query.span)
         observed = tuple(Evidence(atom, True, piece.span) for atom, piece in zip(others, evidence, strict=True))
         positions: dict[str, int] = {}
@@ -118,7 +119,7 @@ class StructureReader:
             positions.setdefault(print_term(piece.atom), number)
         key = (print_term(goal), "" if asked.condition is None else print_term(asked.condition), *sorted(positions))
         distinct = tuple(observed[number] for number in positions.values())
-        return Structure(key, asked, distinct, tuple(renamed.values()), tuple(map(part, renamed)), positions)
+        return Structure(key, asked, distinct, tuple(renamed.values()), tuple(renamed), tuple(map(part, renamed)), positions)
 
     def _placeholders(self, terms: list[Atom | Compound], question: Sequence[Term]) -> dict[Term, Term]:
         if not terms:
@@ -153,6 +154,11 @@ class StructureReader:
         return compile_analysis(analysis, self.source.settings, [query], observed)
 
 
+def holds_some(term: Term, terms: Collection[Term]) -> bool:
+    """Return whether some of the terms are inside of a term."""
+    return any(inner in terms for inner in subterms(term))
+
+
 def indices(term: Term) -> tuple[int, ...]:
     """Return the indices of a term that names a tensor."""
     return tuple(index.value for index in term.args if isinstance(index, Integer)) if isinstance(term, Compound) else ()
@@ -183,16 +189,16 @@ def _collect(term: Term, names: frozenset[str], found: dict[Atom | Compound, Non
                     found[current] = None
 
 
-def _replaced(term: Term, renamed: Mapping[Term, Term]) -> Term:
-    """Return a term with placeholders for the terms that name tensors."""
+def replaced(term: Term, renamed: Mapping[Term, Term]) -> Term:
+    """Return a term with other terms in place of some: placeholders for the terms that name tensors, or the other way round."""
     if not renamed:
         return term
     if term in renamed:
         return renamed[term]
     match term:
         case Compound(functor=functor, args=args, span=span):
-            return Compound(functor, tuple([_replaced(argument, renamed) for argument in args]), span)
+            return Compound(functor, tuple([replaced(argument, renamed) for argument in args]), span)
         case ListTerm(items=items, tail=tail, span=span):
-            return ListTerm(tuple([_replaced(item, renamed) for item in items]), None if tail is None else _replaced(tail, renamed), span)
+            return ListTerm(tuple([replaced(item, renamed) for item in items]), None if tail is None else replaced(tail, renamed), span)
         case _:
             return term

@@ -17,28 +17,40 @@ from nesylang.syntax.terms import Compound, Term
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A call of a network that returns tensors: ``terms`` stand for them, in the order of the call's applications.
+
+    ``rank`` is 1 more than the largest rank of what the network is applied to; tensors that Python passes, and symbols, have rank 0.
+    """
+
+    rank: int
+    call: NetworkCall
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TensorPlan:
-    """What is computed in a step, in order: tensor terms, each with its call, then the networks that have columns.
+    """What is computed in a step, in order: tensor terms by rank, then the networks that have columns.
 
     ``named`` are the tensors that Python passes, each with a term that uses it.
     """
 
-    steps: tuple[tuple[NetworkCall, tuple[Term, ...]], ...]
+    steps: tuple[Step, ...]
     calls: Mapping[str, NetworkCall]
     named: Mapping[str, Term]
 
     @property
     def used(self) -> dict[str, NetworkCall]:
         """A call of each network and function that is used."""
-        return {**{call.signature.name: call for call, _ in self.steps}, **self.calls}
+        return {**{step.call.signature.name: step.call for step in self.steps}, **self.calls}
 
     def tensors(self, network: Callable[[str], nn.Module], named: Mapping[str, Tensor], batch: int, device: torch.device) -> Tensors:
         """Return the named tensors and those of all tensor terms, (batch, ...), or (1, ...) where all examples have the same."""
         tensors: dict[str | Term, Tensor] = {}
         tensors.update(named.items())
-        for call, terms in self.steps:
-            parts = call.tensors(network(call.signature.name), tensors, batch, device)
-            tensors.update(zip(terms, parts, strict=True))
+        for step in self.steps:
+            parts = step.call.tensors(network(step.call.signature.name), tensors, batch, device)
+            tensors.update(zip(step.terms, parts, strict=True))
         return tensors
 
 
@@ -58,10 +70,10 @@ def tensor_plan(ground: GroundProgram) -> TensorPlan:
         groups.setdefault((ranks[term], term.functor), []).append(term)
     known = frozenset(constants)
     steps = []
-    for (_, name), terms in sorted(groups.items(), key=lambda item: item[0][0]):
-        steps.append((NetworkCall(ground.networks[name], tuple(term.args for term in terms), known), tuple(terms)))
+    for (rank, name), terms in sorted(groups.items(), key=lambda item: item[0][0]):
+        steps.append(Step(rank, NetworkCall(ground.networks[name], tuple(term.args for term in terms), known), tuple(terms)))
     final = {name: NetworkCall(call.signature, call.applications, known) for name, call in calls.items()}
-    used = [*(call for call, _ in steps), *final.values()]
+    used = [*(step.call for step in steps), *final.values()]
     named = {tensor_name(term): _placed(term, call) for call in used for term in call.tensor_terms() if term not in ranks}
     return TensorPlan(tuple(steps), final, named)
 

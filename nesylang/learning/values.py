@@ -17,11 +17,13 @@ def answer_values(query: GroundQuery) -> list[Value]:
 
     Variables count in order of first occurrence, each ``_`` as one of its own.
     """
-    values: list[Value] = []
-    for answer in query.answers:
-        found = tuple(python_value(term) for term in bindings(query.goal, answer.atom))
-        values.append(True if not found else found[0] if len(found) == 1 else found)
-    return values
+    return [instance_value(query.goal, answer.atom) for answer in query.answers]
+
+
+def instance_value(goal: Term, atom: Term) -> Value:
+    """Return the value of one answer; variables that quantifiers and aggregates have to themselves, which stay variables, have none."""
+    found = tuple(python_value(term) for term in bindings(goal, atom) if not isinstance(term, Variable))
+    return True if not found else found[0] if len(found) == 1 else found
 
 
 def python_value(term: Term) -> Scalar:
@@ -38,7 +40,10 @@ def python_value(term: Term) -> Scalar:
 
 
 def bindings(goal: Term, atom: Term) -> list[Term]:
-    """Return what the variables of a goal stand for in an instance of it, in order of first occurrence."""
+    """Return what the variables of a goal stand for in an instance of it, in order of first occurrence.
+
+    Variables of negations and quantifiers stand for nothing: they are variables in the instance too.
+    """
     found: dict[str, Term] = {}
     pending = [(goal, atom)]
     while pending:
@@ -58,7 +63,7 @@ def bindings(goal: Term, atom: Term) -> list[Term]:
                 pending.extend(reversed(list(zip(patterns, terms[:count], strict=True))))
             case _:
                 assert pattern == term, f"{print_term(atom)} is no instance of {print_term(goal)}"
-    return list(found.values())
+    return [term for term in found.values() if not isinstance(term, Variable)]
 
 
 def _shortened(rest: Term) -> Term:

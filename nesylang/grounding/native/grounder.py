@@ -8,7 +8,7 @@ from dataclasses import replace
 from nesylang.analysis.aggregates import outer_variables
 from nesylang.analysis.builtins import DIRECTIVES, OPENING
 from nesylang.grounding.asking import first_span, free_variables, is_closed
-from nesylang.grounding.choices import choice_table, substitute
+from nesylang.grounding.choices import DECLARED, choice_table, substitute
 from nesylang.grounding.instances import query_domains
 from nesylang.grounding.native.budget import Meter
 from nesylang.grounding.native.builtins.contract import Signature
@@ -70,7 +70,7 @@ class Grounding:
         self.false: int | None = None
         with reported(self.meter, self.nowhere):
             self.reader.read()
-            first = len(request.analysis.statements) + len(request.analysis.neural)
+            first = DECLARED + len(request.analysis.neural) + len(request.analysis.inputs)
             self.definitions.update(foreign_definitions(request.analysis.foreign, request.functions, first))
         self.engine = Engine(self.store, self.machine, self.choices, self.definitions, request.analysis.unknown_fails)
         self.engine.meta = MetaCalls(self.engine, self.reader.normaliser, self.nowhere).call

@@ -8,7 +8,7 @@ from dataclasses import replace
 from nesylang.analysis import Analysis
 from nesylang.analysis.builtins import SPECIAL
 from nesylang.analysis.program import library_name
-from nesylang.grounding.choices import ChoiceTable, ChoiceTemplate, clause_template
+from nesylang.grounding.choices import DECLARED, ChoiceTable, ChoiceTemplate, clause_template
 from nesylang.grounding.native.builtins import NATIVE_LIBRARIES
 from nesylang.grounding.native.builtins.contract import NativeBuiltin, Signature
 from nesylang.grounding.native.builtins.contract import Test as BuiltinTest
@@ -71,10 +71,10 @@ class ProgramReader:
         for offset, clause in enumerate(extra):
             self._read_library_clause(-2 - offset, clause)
         for number, template in self.table.templates.items():
-            if number >= len(self.analysis.statements):
+            if number >= DECLARED:
                 self._read_choice(number, template, template.domain, template.span)
         for number, clause in self.table.tensor_clauses.items():
-            if number >= len(self.analysis.statements):
+            if number >= DECLARED:
                 self._read_naming(number, clause)
 
     def _wanted(self, clause: Clause) -> bool:
