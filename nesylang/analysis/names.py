@@ -136,8 +136,9 @@ def _hint(called: Signature, library: str | None, known: frozenset[Signature], d
     if library is not None:
         directive = f":- use_module(library({library}))."
         return f"it is in a library; add  import lists.  or  {directive}" if library == "lists" else f"it is in a library; add  {directive}"
-    same_arity = closest(name, (other for other, n in known if n == arity))
-    similar = same_arity or closest(name, (other for other, n in known if (other, n) not in BUILTINS))
+    callable_here = {(other, n) for other, n in known if name.startswith("_") or not other.startswith("_")}
+    same_arity = closest(name, (other for other, n in callable_here if n == arity))
+    similar = same_arity or closest(name, (other for other, n in callable_here if (other, n) not in BUILTINS))
     if similar is not None:
         spelled = [f"{similar}/{n}" for other, n in sorted(known) if other == similar and n == (arity if same_arity else n)]
         return f"did you mean {_listed(spelled, 'or')}?"

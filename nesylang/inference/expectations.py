@@ -142,7 +142,8 @@ def _check_probability(expected: ExpectProbability, answers: tuple[Answer, ...])
     if len(answers) > 1:
         listed = ", ".join(print_term(answer.atom) for answer in answers[:6])
         message = f"{print_term(expected.goal)} has {len(answers)} answers, and an expected probability is about one"
-        raise error("E310", message, expected.goal.span, f"answers: {listed}", "bind its variables")
+        hint = "bind its variables, or ask whether there is an answer, as in  expect 0.5 :: exists(X : p(X))."
+        raise error("E310", message, expected.goal.span, f"answers: {listed}", hint)
     found = answers[0].probability if answers else 0.0
     wanted = float(evaluate(expected.probability))
     if abs(found - wanted) <= TOLERANCE:
