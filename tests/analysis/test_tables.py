@@ -99,7 +99,7 @@ def test_a_table_without_rows_defines_its_predicate() -> None:
 def test_private_predicates_in_tables() -> None:
     tree, _ = parse_partially(Source("test", "q(X) :- _p(X)."))
     assert codes([*tree.statements, *fact_statements(PythonTable("_p", [1, 2]))]) == ["E201"]
-    assert codes([*fact_statements("_p", [1], None), *fact_statements("_p", [2], None)]) == []
+    assert codes([*fact_statements(PythonTable("_p", [1])), *fact_statements(PythonTable("_p", [2]))]) == []
 
 
 def test_tables_of_denied_predicates_are_renamed() -> None:
