@@ -44,6 +44,7 @@ TOO_MANY_WORLDS = frozenset(
         "programs/diamonds",
         "programs/hidden_markov_model",
         "programs/large_disjunctions",
+        "programs/libraries_of_chance",
         "programs/long_chain",
         "programs/small_probabilities",
         "programs/urn_without_replacement",
