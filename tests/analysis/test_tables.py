@@ -13,7 +13,8 @@ from nesylang.analysis.names import unfit_for_facts
 from nesylang.analysis.tables import REPORTED_ROWS
 from nesylang.source import Source
 from nesylang.syntax.classify import parse_partially
-from nesylang.syntax.rows import fact_statements, listed_table
+from nesylang.syntax.python_tables import PythonTable, fact_statements
+from nesylang.syntax.rows import listed_table
 from nesylang.syntax.statements import FactTable, Statement, SyntaxTree, without_tables
 from tests.syntax.test_fact_runs import NEVER
 
@@ -71,20 +72,20 @@ def codes(statements: Sequence[Statement]) -> list[str]:
 
 
 def test_probabilities_of_rows() -> None:
-    facts = fact_statements("p", [(1,), (2,), (3,), (4,)], [0.5, 1.5, -0.5, float("nan")])
+    facts = fact_statements(PythonTable("p", [(1,), (2,), (3,), (4,)], probabilities=[0.5, 1.5, -0.5, float("nan")]))
     problems = diagnose(SyntaxTree(tuple(facts)))
     assert [(d.code, str(d.span)) for d in problems] == [("E204", f"facts of p:{row}:1") for row in (2, 3, 4)]
 
 
 def test_not_all_of_a_million_rows_are_reported() -> None:
     tree, _ = parse_partially(Source("test", "pred p(atom)."))
-    assert codes([*tree.statements, *fact_statements("p", range(10_000), None)]) == ["E203"] * REPORTED_ROWS
-    assert codes(fact_statements("p", range(10_000), [2.0] * 10_000)) == ["E204"] * REPORTED_ROWS
+    assert codes([*tree.statements, *fact_statements(PythonTable("p", range(10_000)))]) == ["E203"] * REPORTED_ROWS
+    assert codes(fact_statements(PythonTable("p", range(10_000), probabilities=[2.0] * 10_000))) == ["E204"] * REPORTED_ROWS
 
 
 def test_lists_in_rows_have_the_place_of_their_row() -> None:
     tree, _ = parse_partially(Source("test", "pred p(int)."))
-    (problem,) = diagnose(SyntaxTree((*tree.statements, *fact_statements("p", [(1,), ([2],)], None))))
+    (problem,) = diagnose(SyntaxTree((*tree.statements, *fact_statements(PythonTable("p", [(1,), ([2],)])))))
     assert (problem.code, str(problem.span)) == ("E203", "facts of p:2:1")
 
 
@@ -97,8 +98,8 @@ def test_a_table_without_rows_defines_its_predicate() -> None:
 
 def test_private_predicates_in_tables() -> None:
     tree, _ = parse_partially(Source("test", "q(X) :- _p(X)."))
-    assert codes([*tree.statements, *fact_statements("_p", [1, 2], None)]) == ["E201"]
-    assert codes([*fact_statements("_p", [1], None), *fact_statements("_p", [2], None)]) == ["E206"]
+    assert codes([*tree.statements, *fact_statements(PythonTable("_p", [1, 2]))]) == ["E201"]
+    assert codes([*fact_statements(PythonTable("_p", [1])), *fact_statements(PythonTable("_p", [2]))]) == ["E206"]
 
 
 def test_tables_of_denied_predicates_are_renamed() -> None:
