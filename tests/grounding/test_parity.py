@@ -68,7 +68,8 @@ def test_grounders_agree(path: Path, grounder: str) -> None:
     found = outcome_of(path, grounder)
     if isinstance(found, Answered):
         assert broken_promises(found.ground) == []
-    if uses_aggregates(path) and isinstance(found, Answered):
+    # The compiler sdd, which both are compared by, may have no room for an aggregate; the program's own expectations hold it to the truth.
+    if uses_aggregates(path) and (isinstance(found, Answered) or found.codes == {"E401"}):
         refused = outcome_of(path, "problog")
         assert isinstance(refused, Refused)
         assert refused.codes == {"E312"}
