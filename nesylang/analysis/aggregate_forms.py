@@ -17,11 +17,12 @@ from nesylang.analysis.aggregates import (
     visible_variables,
 )
 from nesylang.analysis.builtins import SPECIAL, UNSUPPORTED
+from nesylang.analysis.formulas import Meaning
 from nesylang.analysis.goals import LOGICAL, goals_of, named_variables
 from nesylang.analysis.program import Program
 from nesylang.source import Diagnostic, Label, Span
 from nesylang.syntax.printer import print_term
-from nesylang.syntax.statements import Clause, Directive, FactTable, Statement
+from nesylang.syntax.statements import Clause, Directive, ExpectAnswers, ExpectProbability, FactTable, Query, Statement
 from nesylang.syntax.terms import Compound, Term, Variable, children, signature, subterms
 
 VALUED = frozenset({"sum", "avg"})
@@ -42,12 +43,15 @@ def aggregate_forms(program: Program) -> Iterator[Diagnostic]:
 
 
 def _statement(program: Program, statement: Statement) -> Iterator[Diagnostic]:
-    terms = [statement.goal] if isinstance(statement, Directive) else list(statement_terms(statement))
+    terms = [statement.goal] if isinstance(statement, Directive) else list(_terms(program, statement))
     if not any(has_aggregates(term) for term in terms):
         return
     heads = {id(head.atom) for head in statement.heads} if isinstance(statement, Clause) else set()
     if isinstance(statement, Clause) and signature(statement.heads[0].atom) in SPECIAL:
-        terms.extend(children(statement.heads[0].atom)[:1])  # what query/1 and evidence/1,2 ask and observe is a goal
+        # What query/1 and evidence/1,2 ask and observe is a goal.
+        for goal in children(statement.heads[0].atom)[:1]:
+            meaning = program.meanings.get((goal, None))
+            terms.append(goal if meaning is None else meaning.goal)
     proper: set[int] = set()
     misplaced: list[Span] = []
     for term in terms:
@@ -67,6 +71,24 @@ def _statement(program: Program, statement: Statement) -> Iterator[Diagnostic]:
                     misplaced.append(part.span)
                     parent = next((p for p in subterms(term) if any(part is child for child in children(p))), None)
                     yield _misplaced(part, parent)
+
+
+def _terms(program: Program, statement: Statement) -> Iterator[Term]:
+    """Yield the terms of a statement that may hold aggregates, those of questions as they are written out."""
+    meaning: Meaning | None = None
+    match statement:
+        case Query(goal=goal, condition=condition) | ExpectProbability(goal=goal, condition=condition):
+            meaning = program.meanings.get((goal, condition))
+        case ExpectAnswers(goal=goal, answers=answers):
+            meaning = program.meanings.get((goal, None))
+            if meaning is not None:
+                yield from answers
+    if meaning is None:
+        yield from statement_terms(statement)
+    else:
+        yield meaning.goal
+        if meaning.condition is not None:
+            yield meaning.condition
 
 
 def _within(inner: Span, outer: Span) -> bool:

@@ -6,7 +6,7 @@ belong to the aggregate.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
@@ -29,7 +29,13 @@ ADDITIVE = frozenset({"count{}", "sum{}"})
 COLLECTORS: frozenset[Signature] = frozenset({("findall", 3), ("all", 3), ("all_or_none", 3)})
 """Predicates that keep all variables but those of their last argument to themselves."""
 
-_CONTROL: frozenset[Signature] = frozenset({(",", 2), (";", 2), ("|", 2), ("->", 2)})
+_CONTROL: frozenset[Signature] = frozenset({(",", 2), (";", 2), ("|", 2), ("->", 2), ("call", 1), ("once", 1)})
+
+FORMULAS: frozenset[Signature] = frozenset({("=>", 2), ("<=>", 2), ("xor", 2), ("forall", 1), ("exists", 1)})
+"""Goals that are written out before a program is looked at: connectives and quantifiers."""
+
+_TESTS: frozenset[Signature] = NEGATIONS | FORMULAS - {("exists", 1)}
+"""Goals that keep the variables of their own goals to themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,35 @@ def operands(goal: Term) -> Iterator[Compound]:
             pending.extend(reversed(term.args))
 
 
+def conditions(goal: Term) -> Iterator[Term]:
+    """Yield the conditions of the aggregates that are operands of a comparison."""
+    for operand in operands(goal):
+        parts = aggregate(operand)
+        if parts is not None:
+            yield parts.goal
+
+
+def with_conditions(goal: Term, change: Callable[[Term], Term]) -> Term:
+    """Return a comparison with other conditions of the aggregates that are its operands, itself where none differs."""
+    found = {id(operand): operand for operand in operands(goal)}
+    changed: dict[int, Term] = {}
+    for key, operand in found.items():
+        inner = operand.args[0]
+        if isinstance(inner, Compound) and inner.functor == ":" and len(inner.args) == 2:
+            condition = change(inner.args[1])
+            if condition is not inner.args[1]:
+                changed[key] = Compound(operand.functor, (Compound(":", (inner.args[0], condition), inner.span),), operand.span)
+    return _replaced(goal, changed) if changed else goal
+
+
+def _replaced(term: Term, changed: Mapping[int, Term]) -> Term:
+    if id(term) in changed:
+        return changed[id(term)]
+    if not isinstance(term, Compound) or is_aggregate(term):
+        return term
+    return Compound(term.functor, tuple(_replaced(argument, changed) for argument in term.args), term.span)
+
+
 def program_has_aggregates(statements: Collection[Statement]) -> bool:
     """Return whether there is an aggregate in some clause or question of a program."""
     return any(has_aggregates(term) for statement in statements for term in statement_terms(statement))
@@ -130,7 +165,7 @@ def outer_variables(term: Term, anonymous: bool = False) -> list[str]:
 
 
 def visible_variables(body: Term, anonymous: bool = False) -> list[str]:
-    """Return the variables of a body that occur outside of its aggregates, negations and collected goals, ``_`` only if asked for."""
+    """Return the variables of a body that occur outside of its aggregates, tests and collected goals, ``_`` only if asked for."""
     found: dict[str, None] = {}
     pending = [body]
     while pending:
@@ -140,9 +175,25 @@ def visible_variables(body: Term, anonymous: bool = False) -> list[str]:
             pending.extend(reversed(children(current)))
         elif called in COLLECTORS:
             found.update(dict.fromkeys(outer_variables(children(current)[2], anonymous)))
-        elif called not in NEGATIONS:
+        elif called == ("exists", 1) and signature(children(current)[0]) == (":", 2):
+            domains, formula = children(children(current)[0])
+            own = _bound_by_domains(domains)
+            inside = [name for part in (domains, formula) for name in visible_variables(part, anonymous)]
+            found.update(dict.fromkeys(name for name in inside if name not in own))
+        elif called not in _TESTS:
             found.update(dict.fromkeys(outer_variables(current, anonymous)))
     return list(found)
+
+
+def _bound_by_domains(domains: Term) -> set[str]:
+    """Return the variables that belong to a quantifier: those that stand alone before its colon, or on the left of ``in``."""
+    own: set[str] = set()
+    for part in conjuncts(domains):
+        if isinstance(part, Variable):
+            own.add(part.name)
+        elif isinstance(part, Compound) and signature(part) == ("in", 2):
+            own.update(variables(part.args[0]))
+    return own
 
 
 def variables_around(terms: Collection[Term], inner: Term) -> set[str]:
@@ -183,6 +234,8 @@ def _apart(term: Term, scope: Collection[str], numbers: Iterator[int]) -> Term:
     if is_aggregate(term):
         return _own_names(term, scope, numbers)
     called = signature(term)
+    if called in FORMULAS:
+        return _apart_in_formula(term, scope, numbers)
     if called in NEGATIONS:
         scope = {*scope, *(name for argument in term.args for name in visible_variables(argument))}
     elif called in COLLECTORS:
@@ -196,6 +249,22 @@ def _apart(term: Term, scope: Collection[str], numbers: Iterator[int]) -> Term:
     for node in reversed(spine):
         result = Compound(node.functor, (*(_apart(argument, scope, numbers) for argument in node.args[:-1]), result), node.span)
     return result
+
+
+def _apart_in_formula(term: Compound, scope: Collection[str], numbers: Iterator[int]) -> Term:
+    """Return a formula whose aggregates' variables are named apart: each part knows what it will stand behind, written out."""
+    inner = term.args[0]
+    quantified = isinstance(inner, Compound) and signature(inner) == (":", 2)
+    parts = inner.args if isinstance(inner, Compound) and quantified else term.args
+    results: list[Term] = []
+    for part in parts:
+        known = {*scope, *visible_variables(part)}
+        results.append(_apart(part, known, numbers))
+        if term.functor in ("=>", "forall", "exists"):
+            scope = known
+    if quantified:
+        results = [Compound(":", tuple(results), inner.span)]
+    return Compound(term.functor, tuple(results), term.span)
 
 
 def _own_names(term: Compound, scope: Collection[str], numbers: Iterator[int]) -> Term:

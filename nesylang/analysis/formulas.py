@@ -10,10 +10,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from nesylang.analysis import aggregates
+from nesylang.analysis.aggregates import FORMULAS, with_conditions
 from nesylang.analysis.builtins import LIBRARIES, Signature
 from nesylang.analysis.goals import LOGICAL, called_arguments
 from nesylang.analysis.grammars import PHRASES, phrase
-from nesylang.analysis.quantifiers import FORMULAS, QUANTIFIERS, free_names, misused, named_apart, occurrences, quantified
+from nesylang.analysis.quantifiers import QUANTIFIERS, free_names, misused, named_apart, occurrences, quantified
 from nesylang.analysis.types import BUILTIN_TYPES, Type, TypeTable
 from nesylang.source import Diagnostic, Span
 from nesylang.syntax.statements import (
@@ -166,6 +168,8 @@ class _Writer:
         self.problems.extend(misused(body, around, self.positions, self.own, self.types))
         apart = named_apart(body, around, self.positions)
         called = named_apart(self._with_phrases(apart), around, self.positions)
+        if not self.inline:
+            called = aggregates.named_apart(called, {name for term in around for name in aggregates.outer_variables(term)})
         self.counts = occurrences([called, *around])
         return apart, self._written_out(called)
 
@@ -192,7 +196,9 @@ class _Writer:
         if found == (",", 2):
             return conjunction([self._with_phrases(member) for member in conjuncts(body)], body.span)
         places = (0, 1) if found == (":", 2) else self.positions(body)
-        if not places or not isinstance(body, Compound) or not _holds_formula(body):
+        if not places:
+            return with_conditions(body, self._with_phrases)
+        if not isinstance(body, Compound) or not _holds_formula(body):
             return body
         args = tuple(self._with_phrases(part) if place in places else part for place, part in enumerate(body.args))
         return Compound(body.functor, args, body.span)
@@ -205,7 +211,7 @@ class _Writer:
             term, ready, inside = pending.pop()
             positions = self.positions(term, inside)
             if not positions:
-                done.append(term)
+                done.append(with_conditions(term, self._written_out))
             elif not ready:
                 assert isinstance(term, Compound), "others call nothing"
                 pending.append((term, True, inside))

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from nesylang.analysis.aggregates import aggregate, operands, outer_variables, with_conditions
 from nesylang.analysis.binding import bound_variables
 from nesylang.analysis.builtins import Signature
 from nesylang.analysis.suggestions import did_you_mean
@@ -16,9 +17,6 @@ from nesylang.syntax.printer import print_term
 from nesylang.syntax.terms import Atom, Compound, ListTerm, Term, Variable, conjuncts, signature, subterms
 
 QUANTIFIERS: frozenset[Signature] = frozenset({("forall", 1), ("exists", 1)})
-
-FORMULAS: frozenset[Signature] = QUANTIFIERS | {("=>", 2), ("<=>", 2), ("xor", 2)}
-"""Goals that are written out before a program is looked at."""
 
 
 class Positions(Protocol):
@@ -67,8 +65,16 @@ def occurrences(terms: Iterable[Term]) -> Counter[str]:
 
 
 def named_apart(body: Term, outside: Collection[Term], positions: Positions) -> Term:
-    """Return a body in which no variable of a quantifier occurs outside of it."""
-    counts = occurrences([body, *outside])
+    """Return a body in which no variable of a quantifier occurs outside of it, the conditions of its aggregates included."""
+    return _apart(body, occurrences([body, *outside]), positions)
+
+
+def _apart(body: Term, counts: Counter[str], positions: Positions) -> Term:
+    """Return a part of a body with its quantifiers' variables named apart; ``counts`` are the occurrences in all of it."""
+
+    def apart(condition: Term) -> Term:
+        return _apart(condition, counts, positions)
+
     done: list[Term] = []
     pending: list[tuple[Term, Mapping[str, str], bool, bool]] = [(body, {}, False, False)]
     while pending:
@@ -83,7 +89,7 @@ def named_apart(body: Term, outside: Collection[Term], positions: Positions) -> 
             same = all(new is old for new, old in zip(args, term.args, strict=True))
             done.append(term if same else Compound(term.functor, tuple(args), term.span))
         elif not places:
-            done.append(_renamed(term, names))
+            done.append(with_conditions(_renamed(term, names), apart))
         else:
             assert isinstance(term, Compound), "others have no goals inside"
             found = None if inside else quantified(term) if signature(term) in QUANTIFIERS else None
@@ -134,7 +140,7 @@ def misused(
     Quantifiers whose name is one of the predicates in ``own`` are calls of it.
     """
     found = [(term, around) for term, around in _quantifiers(body, positions) if signature(term) not in own]
-    free = {name for term in outside for name in occurrences([term])} | free_names(body, positions)
+    free = {name for term in outside for name in outer_variables(term)} | free_names(body, positions)
     for term, enclosing in found:
         inner = quantified(term)
         if inner is None:
@@ -226,7 +232,7 @@ def _is_domain(domain: Term) -> bool:
 
 
 def _quantifiers(body: Term, positions: Positions) -> Iterator[tuple[Compound, frozenset[str]]]:
-    """Yield the quantifiers of a body with the variables of those around each."""
+    """Yield the quantifiers of a body with the variables of the quantifiers and aggregates around each."""
     pending: list[tuple[Term, frozenset[str], bool]] = [(body, frozenset(), False)]
     while pending:
         term, around, inside = pending.pop()
@@ -236,12 +242,18 @@ def _quantifiers(body: Term, positions: Positions) -> Iterator[tuple[Compound, f
         found = None if inside else quantified(term)
         if found is not None and places:
             around = around | {variable.name for variable in found.own}
+        if not places:
+            for operand in operands(term):
+                parts = aggregate(operand)
+                if parts is not None:
+                    taken = {name for part in parts.terms for name in outer_variables(part)}
+                    pending.append((parts.goal, around | taken, False))
         if isinstance(term, Compound):
             pending.extend((term.args[place], around, found is not None) for place in reversed(places))
 
 
 def free_names(body: Term, positions: Positions) -> set[str]:
-    """Return the variables that occur outside of the quantifiers that have them."""
+    """Return the variables that occur outside of the quantifiers and aggregates that have them."""
     names: set[str] = set()
     pending: list[tuple[Term, frozenset[str], bool]] = [(body, frozenset(), False)]
     while pending:
@@ -251,8 +263,8 @@ def free_names(body: Term, positions: Positions) -> set[str]:
         if found is not None:
             own = own | {variable.name for variable in found.own}
         if not isinstance(term, Compound) or not places:
-            names |= occurrences([term]).keys() - own
+            names |= set(outer_variables(term)) - own
             continue
-        names |= {n for place, part in enumerate(term.args) if place not in places for n in occurrences([part])} - own
+        names |= {n for place, part in enumerate(term.args) if place not in places for n in outer_variables(part)} - own
         pending.extend((term.args[place], own, found is not None) for place in places)
     return names

@@ -7,14 +7,13 @@ from dataclasses import replace
 from enum import IntEnum
 from functools import cached_property
 
-from nesylang.analysis.aggregates import FUNCTORS
+from nesylang.analysis.aggregates import FORMULAS, FUNCTORS
 from nesylang.analysis.builtins import Signature
 from nesylang.analysis.check import PASSES, Analysis, analyse
 from nesylang.analysis.formulas import as_test
 from nesylang.analysis.goals import Goal, goals_of
 from nesylang.analysis.grammars import PHRASES
 from nesylang.analysis.program import Program, index
-from nesylang.analysis.quantifiers import FORMULAS
 from nesylang.source import NesyError
 from nesylang.syntax.statements import Clause, Evidence, FactTable, Query, Statement, SyntaxTree
 from nesylang.syntax.terms import Atom, Compound, Integer, Term, signature, subterms

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from nesylang.analysis.aggregates import has_aggregates, named_apart
 from nesylang.analysis.arithmetic import FUNCTIONS
 from nesylang.analysis.binding import bound_variables
 from nesylang.analysis.builtins import BUILTINS, NEGATIONS, Signature
-from nesylang.analysis.goals import Goal, called_arguments, compatible, named_variables
+from nesylang.analysis.goals import Goal, called_arguments, compatible, goals_of, named_variables
 from nesylang.analysis.probabilities import is_network
 from nesylang.analysis.program import Program, Rule
 from nesylang.source import Diagnostic, Label
@@ -43,7 +45,16 @@ def negation_before_binding(program: Program) -> Iterator[Diagnostic]:
     """Yield W201 for each variable that is negated first and bound only by a later goal."""
     for rule in program.rules:
         if any(goal.negation is not None for goal in rule.goals):
-            yield from _negated_too_early(rule, _fact_predicates(program))
+            yield from _negated_too_early(_with_scopes(rule, program), _fact_predicates(program))
+
+
+def _with_scopes(rule: Rule, program: Program) -> Rule:
+    """Return a rule with names of their own for the variables of its aggregates."""
+    body = rule.clause.body
+    if body is None or not has_aggregates(body):
+        return rule
+    apart = named_apart(body, {variable.name for head in rule.clause.heads for variable in named_variables(head.atom)})
+    return Rule(replace(rule.clause, body=apart), tuple(goals_of(apart, program.definitions)))
 
 
 def _fact_predicates(program: Program) -> frozenset[Signature]:

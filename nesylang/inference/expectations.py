@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from nesylang.analysis import Analysis, analyse
 from nesylang.analysis.arithmetic import evaluate
 from nesylang.inference.marginals import Answer, marginals, possible_marginals
 from nesylang.inference.pipeline import Settings, compile_analysis
-from nesylang.source import Diagnostic, Label, NesyError, Source, error
+from nesylang.source import Diagnostic, Label, NesyError, Source, Span
 from nesylang.syntax import load_program, print_term
 from nesylang.syntax.classify import parse_partially
 from nesylang.syntax.statements import ExpectAnswers, Expectation, ExpectError, ExpectProbability, Query, Statement
@@ -19,8 +19,8 @@ TOLERANCE = 1e-6
 """How far a probability may be from the one expected."""
 
 
-IMPOSSIBLE_CONDITION = "E503"
-"""The code of a condition of probability zero."""
+UNMET = "E504"
+"""The code of an expectation that was judged and does not hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,9 @@ def _evaluate(analysis: Analysis, settings: Settings, with_queries: bool) -> tup
     except NesyError as failure:
         found.extend(failure.diagnostics)
     if with_queries:
-        # Conditions that are impossible are what such a program may expect.
-        found.extend(o.failure for o in outcomes if o.failure is not None and o.failure.code == IMPOSSIBLE_CONDITION)
-        outcomes = tuple(o for o in outcomes if o.failure is None or o.failure.code != IMPOSSIBLE_CONDITION)
+        # Expectations that cannot be judged, such as those with impossible conditions, are what such a program may expect.
+        found.extend(o.failure for o in outcomes if o.failure is not None and o.failure.code != UNMET)
+        outcomes = tuple(o for o in outcomes if o.failure is None or o.failure.code == UNMET)
         try:
             marginals(compile_analysis(analysis, settings))
         except NesyError as failure:
@@ -114,20 +114,40 @@ def _evaluate(analysis: Analysis, settings: Settings, with_queries: bool) -> tup
 def check_expectations(analysis: Analysis, settings: Settings) -> tuple[Outcome, ...]:
     """Return the outcome of every ``expect`` line about probabilities and answers, in order.
 
-    All are asked at once, under the program's evidence. Raise NesyError where the program itself is wrong.
+    All are asked at once, under the program's evidence. One that cannot be asked, or judged, fails with the reason, and the others are
+    judged without it. Raise NesyError where the program itself is wrong.
     """
     expectations = [s for s in analysis.statements if isinstance(s, ExpectProbability | ExpectAnswers)]
-    if not expectations:
-        return ()
-    queries = [
-        Query(expected.goal, expected.condition if isinstance(expected, ExpectProbability) else None, expected.span)
-        for expected in expectations
-    ]
-    results = possible_marginals(compile_analysis(analysis, settings, queries))
-    return tuple(
-        Outcome(expected, result.impossible[0] if result.impossible else _check(expected, result.answers))
-        for expected, result in zip(expectations, results, strict=True)
-    )
+    outcomes: dict[Span, Outcome] = {}
+    while len(outcomes) < len(expectations):
+        asked = [expected for expected in expectations if expected.span not in outcomes]
+        queries = [Query(e.goal, e.condition if isinstance(e, ExpectProbability) else None, e.span) for e in asked]
+        try:
+            results = possible_marginals(compile_analysis(analysis, settings, queries))
+        except NesyError as failure:
+            blamed = _blamed(failure, asked)
+            if not blamed:
+                raise
+            outcomes.update((outcome.expectation.span, outcome) for outcome in blamed)
+            continue
+        for expected, result in zip(asked, results, strict=True):
+            outcomes[expected.span] = Outcome(expected, result.impossible[0] if result.impossible else _check(expected, result.answers))
+    return tuple(outcomes[expected.span] for expected in expectations)
+
+
+def _blamed(failure: NesyError, asked: Sequence[ExpectProbability | ExpectAnswers]) -> list[Outcome]:
+    """Return the expectations that cannot be asked, none where something else is wrong too."""
+    found: list[Outcome] = []
+    for diagnostic in failure.diagnostics:
+        own = [expected for expected in asked if diagnostic.span is not None and _is_within(diagnostic.span, expected.span)]
+        if not own:
+            return []
+        found.extend(Outcome(expected, diagnostic) for expected in own)
+    return found
+
+
+def _is_within(inner: Span, outer: Span) -> bool:
+    return inner.source is outer.source and outer.start <= inner.start and inner.end <= outer.end
 
 
 def _check(expected: ExpectProbability | ExpectAnswers, answers: tuple[Answer, ...]) -> Diagnostic | None:
@@ -143,13 +163,13 @@ def _check_probability(expected: ExpectProbability, answers: tuple[Answer, ...])
         listed = ", ".join(print_term(answer.atom) for answer in answers[:6])
         message = f"{print_term(expected.goal)} has {len(answers)} answers, and an expected probability is about one"
         hint = "bind its variables, or ask whether there is an answer, as in  expect 0.5 :: exists(X : p(X))."
-        raise error("E310", message, expected.goal.span, f"answers: {listed}", hint)
+        return Diagnostic("E310", message, (Label(expected.goal.span, f"answers: {listed}"),), hint)
     found = answers[0].probability if answers else 0.0
     wanted = float(evaluate(expected.probability))
     if abs(found - wanted) <= TOLERANCE:
         return None
     message = f"expected probability {wanted:.10g} of {print_term(expected.goal)}, found {found:.10g}"
-    return Diagnostic("E504", message, (Label(expected.span, f"found {found:.10g}"),))
+    return Diagnostic(UNMET, message, (Label(expected.span, f"found {found:.10g}"),))
 
 
 def _check_answers(expected: ExpectAnswers, answers: tuple[Answer, ...]) -> Diagnostic | None:
@@ -159,7 +179,7 @@ def _check_answers(expected: ExpectAnswers, answers: tuple[Answer, ...]) -> Diag
     if not missing and not surplus:
         return None
     parts = [*(["missing: " + ", ".join(missing)] if missing else []), *(["not expected: " + ", ".join(surplus)] if surplus else [])]
-    return Diagnostic("E504", f"other answers to {print_term(expected.goal)} than expected", (Label(expected.span, "; ".join(parts)),))
+    return Diagnostic(UNMET, f"other answers to {print_term(expected.goal)} than expected", (Label(expected.span, "; ".join(parts)),))
 
 
 def check_expected_errors(expected: list[ExpectError], failure: NesyError | None) -> tuple[Outcome, ...]:
@@ -172,5 +192,5 @@ def check_expected_errors(expected: list[ExpectError], failure: NesyError | None
             continue
         found = f"found {', '.join(sorted(codes))}" if codes else "the program is accepted"
         message = f"expected the error {expectation.code}, {found}"
-        outcomes.append(Outcome(expectation, Diagnostic("E504", message, (Label(expectation.span, found),))))
+        outcomes.append(Outcome(expectation, Diagnostic(UNMET, message, (Label(expectation.span, found),))))
     return tuple(outcomes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from nesylang.analysis.aggregates import compares_aggregates, named_apart, outer_variables
+from nesylang.analysis.aggregates import compares_aggregates, named_apart, visible_variables
 from nesylang.analysis.formulas import as_test
 from nesylang.analysis.types import EnumerationType, RangeType, Type
 from nesylang.grounding.choices import ChoiceTemplate
@@ -145,7 +145,8 @@ class Normaliser:
     def rules(self, heads: list[Term], body: Term | None, number: int, span: Span, template: ChoiceTemplate) -> list[Rule]:
         """Return the alternatives of a choice as rules that share the choice's variables and body.
 
-        All variables of the body that it may bind are the coin's, so that none stays local to a disjunction.
+        All variables of the body that it may bind are the coin's, so that none stays local to a disjunction; those that occur only in
+        negations and collected goals are no variables of the coin, wherever these stand.
         """
         patterns = [tuple(self.pattern(a) for a in head.args) if isinstance(head, Compound) else () for head in heads]
         coin = names_of(*(pattern for head in patterns for pattern in head))
@@ -153,9 +154,10 @@ class Normaliser:
         goals: tuple[Goal, ...] = ()
         if body is not None:
             named = named_apart(self._named_apart(body), coin)
-            goals = self.sequence(named, {*coin, *outer_variables(named)})
-        for goal in goals:
-            coin.update(_binding_names(goal))
+            visible = set(visible_variables(named))
+            goals = self.sequence(named, {*coin, *visible})
+            for goal in goals:
+                coin.update((name, None) for name in _binding_names(goal) if name in visible)
         return [Rule(head, goals, number, span, template, alternative, tuple(coin)) for alternative, head in enumerate(patterns)]
 
     def _named_apart(self, term: Term) -> Term:
