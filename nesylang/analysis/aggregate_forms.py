@@ -7,23 +7,26 @@ from collections.abc import Iterator
 
 from nesylang.analysis.aggregates import (
     FUNCTORS,
+    Aggregate,
     aggregate,
     has_aggregates,
     is_aggregate,
     operands,
     outer_variables,
+    renamed_variables,
     statement_terms,
     variables_around,
     visible_variables,
+    written_name,
 )
-from nesylang.analysis.builtins import SPECIAL, UNSUPPORTED
+from nesylang.analysis.builtins import NEGATIONS, SPECIAL, UNSUPPORTED
 from nesylang.analysis.formulas import Meaning
 from nesylang.analysis.goals import LOGICAL, goals_of, named_variables
 from nesylang.analysis.program import Program
 from nesylang.source import Diagnostic, Label, Span
 from nesylang.syntax.printer import print_term
 from nesylang.syntax.statements import Clause, Directive, ExpectAnswers, ExpectProbability, FactTable, Query, Statement
-from nesylang.syntax.terms import Compound, Term, Variable, children, signature, subterms
+from nesylang.syntax.terms import Compound, Term, Variable, children, signature, subterms, variables
 
 VALUED = frozenset({"sum", "avg"})
 """Operations in which an equal value that is left out makes a difference."""
@@ -49,9 +52,9 @@ def _statement(program: Program, statement: Statement) -> Iterator[Diagnostic]:
     heads = {id(head.atom) for head in statement.heads} if isinstance(statement, Clause) else set()
     if isinstance(statement, Clause) and signature(statement.heads[0].atom) in SPECIAL:
         # What query/1 and evidence/1,2 ask and observe is a goal.
-        for goal in children(statement.heads[0].atom)[:1]:
-            meaning = program.meanings.get((goal, None))
-            terms.append(goal if meaning is None else meaning.goal)
+        asked = children(statement.heads[0].atom)[:1]
+        meanings = [meaning for goal in asked if (meaning := program.meanings.get((goal, None))) is not None]
+        terms = [meaning.goal for meaning in meanings] or [*terms, *asked]
     proper: set[int] = set()
     misplaced: list[Span] = []
     for term in terms:
@@ -127,19 +130,46 @@ def _form(term: Compound, around: list[Term]) -> Iterator[Diagnostic]:
         for unbound in (v for v in subterms(part) if isinstance(v, Variable)):
             named = {v.name for v in named_variables(parts.goal)}
             if unbound.name == "_" or (unbound.name not in named and not outside[unbound.name]):
-                what = "a variable" if unbound.name == "_" else f"the variable {unbound.name}"
+                what = "a variable" if unbound.name == "_" else f"the variable {written_name(unbound.name)}"
                 message = f"{what} of the {NAMES[name]} does not occur in its condition"
                 hint = "what stands before the colon gets its values from the goal behind it"
                 yield Diagnostic("E220", message, (Label(unbound.span, "has no value"), Label(parts.goal.span, "the condition")), hint)
     known = variables_around(around, term)
+    yield from _only_tested(parts, known)
     taken = dict.fromkeys(v for part in parts.terms for v in outer_variables(part))
     if taken and all(variable in known for variable in taken):
-        variable = next(iter(taken))
+        variable = written_name(next(iter(taken)))
         message = f"{variable} has one value in this {NAMES[name]}, as it is a variable of the clause too"
         hint = f"use another variable in the braces, if the {NAMES[name]} is to go through all values"
         yield Diagnostic("W206", message, (Label(term.span, f"{variable} is used outside of it"),), hint)
     elif name in VALUED and len(parts.terms) == 1:
         yield from _lost_values(term, parts.terms[0], parts.goal, known)
+
+
+def _only_tested(parts: Aggregate, known: set[str]) -> Iterator[Diagnostic]:
+    """Yield E220 for each variable that the condition only tests: nothing says which values there are."""
+    called = _called_variables(parts.goal)
+    named = {variable.name for variable in named_variables(parts.goal)}
+    for variable in {v.name: v for part in parts.terms for v in named_variables(part)}.values():
+        if variable.name in named - called - known:
+            name = written_name(variable.name)
+            message = f"nothing says which values the variable {name} of the {NAMES[parts.operation]} has"
+            hint = f"name the values in the condition, before it is tested, as in  {name} in 1..3, ..."
+            yield Diagnostic("E220", message, (Label(variable.span, "has no value"), Label(parts.goal.span, "only tests it")), hint)
+
+
+def _called_variables(goal: Term) -> set[str]:
+    """Return the variables of a goal, without those that occur only in its negations."""
+    found: set[str] = set()
+    pending = [goal]
+    while pending:
+        current = pending.pop()
+        called = signature(current)
+        if called in LOGICAL - NEGATIONS:
+            pending.extend(children(current))
+        elif called not in NEGATIONS:
+            found.update(variable.name for variable in named_variables(current))
+    return found
 
 
 NAMES = {"count": "count", "sum": "sum", "min": "minimum", "max": "maximum", "avg": "average"}
@@ -154,8 +184,8 @@ def _lost_values(term: Compound, value: Term, goal: Term, known: set[str]) -> It
     if not own and "_" not in visible_variables(goal, anonymous=True):
         return
     name = term.functor[:-2]
-    keys = own or ["Key"]
-    written = print_term(value)
+    keys = [written_name(v) for v in own] or ["Key"]
+    written = print_term(renamed_variables(value, {v: written_name(v) for v in variables(value)}))
     hint = f"write  {name}{{ {written}, {', '.join(keys)} : ... }}  to have a value for each {keys[0]}"
     hint += f", or _{keys[0]} for {keys[0] if own else '_'} if equal values are to count once"
     yield Diagnostic("W206", f"equal values of {written} count once in this {NAMES[name]}", (Label(term.span),), hint)

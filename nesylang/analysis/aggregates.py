@@ -281,6 +281,11 @@ def _own_names(term: Compound, scope: Collection[str], numbers: Iterator[int]) -
     return Compound(term.functor, (Compound(":", (terms, _apart(goal, known, numbers)), own.span),), term.span)
 
 
+def written_name(name: str) -> str:
+    """Return how a variable that may have been named apart stands in the program."""
+    return name.partition("'")[0]
+
+
 def renamed_variables(term: Term, names: Mapping[str, str]) -> Term:
     """Return a term with other names for some of its variables."""
     match term:

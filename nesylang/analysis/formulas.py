@@ -21,6 +21,7 @@ from nesylang.source import Diagnostic, Span
 from nesylang.syntax.statements import (
     Clause,
     Directive,
+    Evidence,
     ExpectAnswers,
     ExpectProbability,
     FactTable,
@@ -81,6 +82,11 @@ def write_out(statements: tuple[Statement, ...]) -> WrittenOut:
                 rewritten.append(changed)
             case Directive(goal=goal) if _holds_formula(goal):
                 rewritten.append(replace(statement, goal=writer.goal(goal, ())[1]))
+            case Evidence(atom=atom) if _holds_formula(atom):
+                rewritten.append(replace(statement, atom=writer.observation(atom)))
+            case Clause(heads=(Head(atom=Compound(functor="evidence", args=(goal, *rest))) as head,), body=None) if _holds_formula(goal):
+                observed = Compound("evidence", (writer.observation(goal), *rest), head.atom.span)
+                rewritten.append(replace(statement, heads=(replace(head, atom=observed),)))
             case _:
                 rewritten.append(statement)
                 for goal, condition in _questions(statement):
@@ -100,6 +106,11 @@ def _bodies(statement: Statement) -> Iterator[Term]:
             if body is not None:
                 yield body
         case Directive(goal=goal):
+            yield goal
+        case Evidence(atom=atom):
+            yield atom
+    match statement:
+        case Clause(heads=(Head(atom=Compound(functor="evidence", args=(goal, *_))),), body=None):
             yield goal
     for goal, condition in _questions(statement):
         yield goal
@@ -161,6 +172,10 @@ class _Writer:
         assert isinstance(apart, Compound), "a connective stays one"
         assert isinstance(meant, Compound), "a connective stays one"
         return Meaning(apart.args[0], meant.args[0], meant.args[1])
+
+    def observation(self, goal: Term) -> Term:
+        """Return what evidence observes, written out."""
+        return self.goal(goal, [Variable(name, goal.span) for name in sorted(free_names(goal, self.positions))])[1]
 
     def goal(self, body: Term, outside: Iterable[Term]) -> tuple[Term, Term]:
         """Return a body with the variables of its quantifiers named apart, and the same written out."""

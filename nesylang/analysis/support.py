@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from nesylang.analysis.aggregates import is_aggregate
+from nesylang.analysis.arithmetic import FUNCTIONS
 from nesylang.analysis.builtins import LIBRARIES, UNSUPPORTED
+from nesylang.analysis.goals import Goal
 from nesylang.analysis.grammars import PHRASES, is_grammar_rule, malformed_phrase, malformed_rule
 from nesylang.analysis.probabilities import is_decision
 from nesylang.analysis.program import USE_MODULE, Program, library_name
 from nesylang.analysis.suggestions import did_you_mean
 from nesylang.source import Diagnostic, Label, Span
+from nesylang.syntax.printer import print_term
 from nesylang.syntax.statements import (
     Clause,
     Constraint,
@@ -22,7 +26,10 @@ from nesylang.syntax.statements import (
     Query,
     Statement,
 )
-from nesylang.syntax.terms import Atom, Compound, String, Term
+from nesylang.syntax.terms import Atom, Compound, String, Term, signature, subterms
+
+COMPARISONS = frozenset({(name, 2) for name in ("is", "<", ">", "=<", ">=", "=:=", "=\\=")})
+"""Goals with operands that are computed."""
 
 _STATEMENTS: dict[type, str] = {
     Constraint: "the statement constraint",
@@ -48,16 +55,35 @@ def unsupported(program: Program) -> Iterator[Diagnostic]:
 
 
 def misused_formulas(program: Program) -> Iterator[Diagnostic]:
-    """Yield what is wrong with quantifiers, grammar rules and calls of phrase: E221, E222, E223 and W207."""
+    """Yield what is wrong with connectives, quantifiers, grammar rules and calls of phrase: E221, E222, E223, E303 and W207."""
     yield from program.problems
     for rule in program.rules:
         if is_grammar_rule(rule.clause):
             yield malformed_rule(rule.clause)
     for goal in program.goals():
+        yield from _misread_operators(goal)
         if goal.signature in PHRASES and goal.signature not in program.definitions and isinstance(goal.term, Compound):
             problem = malformed_phrase(goal.term)
             if problem is not None:
                 yield problem
+
+
+def _misread_operators(goal: Goal) -> Iterator[Diagnostic]:
+    """Yield E303 for each ``xor`` between numbers with a goal for an operand: in a comparison it is the one of arithmetic."""
+    if goal.signature not in COMPARISONS:
+        return
+    for part in subterms(goal.term):
+        if isinstance(part, Compound) and signature(part) == ("xor", 2) and isinstance(goal.term, Compound):
+            for operand in part.args:
+                if isinstance(operand, Compound) and (operand.functor, len(operand.args)) not in FUNCTIONS and not is_aggregate(operand):
+                    left, right = goal.term.args
+                    first = f"({print_term(left)} {goal.term.functor} {print_term(part.args[0])}) xor {print_term(operand)}"
+                    hint = f"for an exclusive or of goals put the comparison in parentheses, as in  {first}"
+                    if part is not right or operand is not part.args[1]:
+                        hint = "for an exclusive or of goals put the comparison in parentheses, as in  (X > 1) xor p(X)"
+                    message = f"this xor is that of arithmetic, and {print_term(operand)} is no number"
+                    labels = (Label(operand.span, "expected a number"),)
+                    yield Diagnostic("E303", message, labels, hint)
 
 
 def _refusal(what: str, span: Span) -> Diagnostic:

@@ -9,7 +9,7 @@ from typing import Protocol, cast
 import torch
 from torch import Tensor, nn
 
-from nesylang.analysis.quantifiers import FORMULAS
+from nesylang.analysis.aggregates import FORMULAS
 from nesylang.analysis.suggestions import did_you_mean
 from nesylang.compilation.compiled import CompiledProgram
 from nesylang.evaluation import SEMIRINGS, Semiring

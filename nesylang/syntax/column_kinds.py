@@ -170,6 +170,17 @@ def value_cells(kind: ColumnKind | None, values: list[Cell]) -> list[Cell]:
             return values
 
 
+def with_integers(kind: ColumnKind | None, values: Sequence[object]) -> Sequence[object]:
+    """Return the values of a column whose floats had to stand for integers: whole numbers as integers where the kind has such."""
+    if kind is None or kind.name not in ("int", "constants"):
+        return values
+
+    def is_meant(value: object) -> bool:
+        return type(value) is float and value.is_integer() and (kind.name == "int" or type(kind.constants.get(str(int(value)))) is int)
+
+    return [int(value) if type(value) is float and is_meant(value) else value for value in values]
+
+
 def _float(value: int) -> Cell:
     """Return an integer as a float if that is the same number."""
     try:

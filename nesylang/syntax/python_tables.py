@@ -15,7 +15,7 @@ from typing import Any
 from nesylang.source import NesyError, error
 from nesylang.source.collection import paused_collection
 from nesylang.syntax.arrow_columns import arrow_table, arrow_values
-from nesylang.syntax.column_kinds import declared_kinds
+from nesylang.syntax.column_kinds import declared_kinds, with_integers
 from nesylang.syntax.python_cells import cells_of, first_of_other_length, probabilities_of
 from nesylang.syntax.rows import STATED, listed_table
 from nesylang.syntax.statements import Cell, Clause, FactTable, Statement
@@ -57,6 +57,8 @@ def fact_statements(table: PythonTable, statements: Sequence[Statement] = ()) ->
             return []
         # A missing value in Python is a mistake unless an enumeration says otherwise.
         kinds = [None if kind is None or kind.name == "any" else kind for kind in declared_kinds(statements, predicate, len(columns))]
+        if _is_one_float_type(table.rows):
+            columns = [with_integers(kind, values) for kind, values in zip(kinds, columns, strict=False)]
         cells = [
             cells_of(values, kind, partial(_complaint, predicate, label))
             for values, kind, label in zip(columns, kinds, labels, strict=False)
@@ -218,6 +220,12 @@ def _from_array(predicate: str, array: Any) -> tuple[list[Values], list[Hashable
     if not array.shape[1]:
         raise error("E606", f"row 1 of the facts of '{predicate}' is empty", hint="a row needs at least one value")
     return [_array_values(array[:, position]) for position in range(array.shape[1])], list(range(array.shape[1]))
+
+
+def _is_one_float_type(rows: Any) -> bool:
+    """Return whether rows are an array or tensor of floats, which cannot hold integers where its other columns need fractions."""
+    dtype = getattr(rows, "dtype", None)
+    return getattr(rows, "ndim", 0) == 2 and (getattr(dtype, "kind", "") == "f" or getattr(dtype, "is_floating_point", False) is True)
 
 
 def _array_values(array: Any) -> list[object]:

@@ -57,3 +57,11 @@ def test_several_expected_errors() -> None:
 def test_errors_of_the_queries_are_found_beside_those_of_the_expectations() -> None:
     text = "a(1). a(2). 0 :: b. query a(1) given b. expect 1 :: a(X). expect error E310. expect error E503."
     assert (report(text).passed, report(text).failed) == (2, 0)
+
+
+def test_expectations_that_cannot_be_judged_leave_the_others() -> None:
+    found = report(
+        "0.5 :: p(1). 0.25 :: p(2). q(_). expect 0.5 :: p(1). expect 0.5 :: p(X). expect answers q(X) = {q(1)}. expect 1/4 :: p(2)."
+    )
+    assert (found.passed, found.failed, found.errors) == (2, 2, ())
+    assert [diagnostic.code for diagnostic in found.diagnostics] == ["E310", "E304"]

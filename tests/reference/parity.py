@@ -26,8 +26,7 @@ from problog.errors import InconsistentEvidenceError, ProbLogError
 from problog.program import PrologString
 
 from nesylang.analysis import Analysis, analyse
-from nesylang.analysis.aggregates import outer_variables
-from nesylang.analysis.quantifiers import FORMULAS
+from nesylang.analysis.aggregates import FORMULAS, outer_variables
 from nesylang.compilation import COMPILERS, CompilationBudget, CompiledProgram, compile_program
 from nesylang.grounding import (
     GROUNDERS,

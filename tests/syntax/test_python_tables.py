@@ -168,3 +168,14 @@ def test_same_name_twice() -> None:
     frame = pandas.DataFrame([[1, 2]], columns=["a", "a"])
     assert facts(frame) == "p(1,2)."
     assert code(frame, columns=["a"]) == "E612"
+
+
+def test_arrays_of_floats_hold_the_integers_that_the_program_declares() -> None:
+    program = nesy.loads("type digit = {1, 2}. pred f(int, float). pred g(digit, 0..9).")
+    array = np.array([[1, 0.5], [2, 2]])
+    assert nesy.query(program.with_facts("f", array), "f(X, Y)") == {"f(1,0.5)": 1.0, "f(2,2.0)": 1.0}
+    assert nesy.query(program.with_facts("g", array[1:]), "g(X, Y)") == {"g(2,2)": 1.0}
+    for predicate, rows in (("f", np.array([[1.5, 1]])), ("g", np.array([[3, 1.0]])), ("f", [(1.0, 1.0)]), ("f", np.array([[np.inf, 1]]))):
+        with pytest.raises(NesyError):
+            nesy.query(program.with_facts(predicate, rows), f"{predicate}(X, Y)")
+    assert nesy.query(nesy.loads("pred h(any, any).").with_facts("h", array), "h(1.0, X)") == {"h(1.0,0.5)": 1.0}

@@ -142,7 +142,7 @@ class Grounding:
             binding = match(meaning.pattern, atom)
             key = substitute(pattern, binding)
             answers.append(GroundAnswer(atom, literal, conditions.get(key, self._false())))
-        if is_closed(asked.goal) and all(answer.atom != asked.goal for answer in answers):
+        if is_closed(meaning.pattern) and all(answer.atom != meaning.pattern for answer in answers):
             answers.append(GroundAnswer(asked.goal, self._false(), conditions.get(pattern, self._false())))
         return GroundQuery(f"{print_term(asked.goal)} given {print_term(condition)}", asked.goal, tuple(answers))
 
