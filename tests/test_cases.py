@@ -42,7 +42,6 @@ TOO_MANY_WORLDS = frozenset(
         "programs/coins_of_branches",
         "programs/counts_of_many",
         "programs/diamonds",
-        "programs/grammar_rules",
         "programs/hidden_markov_model",
         "programs/large_disjunctions",
         "programs/libraries_of_chance",

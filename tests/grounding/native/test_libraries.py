@@ -127,5 +127,5 @@ def test_clauses_are_parsed_once() -> None:
 
 def test_imports_do_not_reach_the_folder() -> None:
     with pytest.raises(nesy.NesyError) as failure:
-        nesy.loads("import apply. p.")
+        nesy.loads("import aggregate. p.")
     assert [diagnostic.code for diagnostic in failure.value.diagnostics] == ["E212"]
