@@ -40,6 +40,7 @@ TOO_MANY_WORLDS = frozenset(
         "cases/logic/55_counts_of_objects",
         "programs/birthdays",
         "programs/coins_of_branches",
+        "programs/coins_with_local_variables",
         "programs/counts_of_many",
         "programs/diamonds",
         "programs/hidden_markov_model",

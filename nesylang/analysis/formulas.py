@@ -37,8 +37,14 @@ _REWRITTEN = FORMULAS | PHRASES
 MADE = "'"
 """What the names of predicates that are made for formulas have behind their first word; no program can write such a name bare."""
 
+
 Asked = tuple[Term, Term | None]
 """A goal and the condition that it is asked under."""
+
+
+def stands_for_formula(name: str) -> bool:
+    """Return whether a predicate of this name was made for a formula."""
+    return name.startswith((f"exists{MADE}", f"formula{MADE}"))
 
 
 @dataclass(frozen=True, slots=True)

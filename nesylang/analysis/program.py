@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nesylang.analysis.builtins import DIRECTIVES, LIBRARIES, OPENING, SPECIAL, WRITTEN_BUILTINS, Signature
-from nesylang.analysis.formulas import MADE, Asked, Meaning, write_out
+from nesylang.analysis.formulas import Asked, Meaning, stands_for_formula, write_out
 from nesylang.analysis.goals import Goal, goals_of, indicators
 from nesylang.analysis.types import Type, TypeTable
 from nesylang.source import Diagnostic, Source, Span
@@ -46,7 +46,7 @@ class Rule:
     def is_made(self) -> bool:
         """Whether the clause was made for a formula, and is not the user's."""
         found = signature(self.clause.heads[0].atom)
-        return found is not None and MADE in found[0] and found[0].split(MADE)[0] in ("exists", "formula")
+        return found is not None and stands_for_formula(found[0])
 
     @property
     def is_special(self) -> bool:

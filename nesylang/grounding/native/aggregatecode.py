@@ -11,7 +11,7 @@ class AggregateEmitter(CallEmitter):
     """Writes aggregates."""
 
     def _gather(self, out: Lines, goal: Gather, goals: tuple[Goal, ...], following: int, frame: Frame) -> None:
-        """Write the loop over groups: one where all shared variables have values, otherwise those of the answers."""
+        """Write the loop over groups: one where goals before bind all shared variables, otherwise those of the answers."""
         state = frame.copy()  # variables of the answers are not the clause's
         adornment = state.known.adornment(goal.call.args)
         table, _ = self._table(out, goal.call, adornment, state, False)
@@ -33,7 +33,7 @@ class AggregateEmitter(CallEmitter):
             frame.known.add(goal.target, True)
             self.emit_goals(out, goals, following, frame)
 
-        self._loop(out, f"for {row}, {group} in grouped(t, {table}, {goal.shared}):", body)
+        self._loop(out, f"for {row}, {group} in grouped(t, {table}, {goal.shared}, {goal.varies}):", body)
 
     def _aggregate(self, out: Lines, goal: Aggregate, goals: tuple[Goal, ...], following: int, frame: Frame) -> None:
         """Write the loop over the values of an aggregate."""

@@ -108,11 +108,14 @@ class _Comparison:
             terms = (value, *terms[1:])
         head = (*(Name(name) for name in shared), *(normaliser.pattern(term) for term in terms))
         own = {name for part in terms for name in variables(part)}
+        preceding = normaliser.preceding
         body = normaliser.sequence(goal, {*shared, *own})
         made = normaliser.define(written.operation, head, [body], span)
         outputs = tuple(Name(self._fresh("output").name) for _ in terms)
         target = Name(self._fresh("answers").name)
-        self.made.append(Gather(Call(made, (*(Name(name) for name in shared), *outputs), span), len(shared), target, span))
+        varies = not preceding.issuperset(shared)
+        self.made.append(Gather(Call(made, (*(Name(name) for name in shared), *outputs), span), len(shared), varies, target, span))
+        normaliser.preceding = preceding.union(shared)
         return target
 
     def _named(self, term: Term) -> Term:

@@ -45,10 +45,10 @@ class Aggregates:
         self.rules: dict[int, list[tuple[int, ...]]] = {}
         self.read = 0
 
-    def grouped(self, _owner: Table, table: Table, shared: int) -> list[tuple[Row, Group]]:
+    def grouped(self, _owner: Table, table: Table, shared: int, varies: bool) -> list[tuple[Row, Group]]:
         """Return the groups of a call's answers, by the values of its first arguments.
 
-        There is exactly one group where the call has values for all of them.
+        There is exactly one group where the call has values for all of them, unless groups vary.
         """
         if not table.done:
             raise self._cycle(table)
@@ -56,7 +56,7 @@ class Aggregates:
         answers = table.answers
         assert isinstance(answers, dict), "aggregates take each answer once"
         groups: dict[Row, Group] = {}
-        varies = procedure.adornment[:shared] != "b" * shared
+        varies = varies or procedure.adornment[:shared] != "b" * shared
         if not varies:
             groups[procedure.inputs(table.key)[:shared]] = Group(False)
         for output, literal in answers.items():

@@ -121,10 +121,14 @@ class Possible:
 
 @dataclass(frozen=True, slots=True)
 class Gather:
-    """The answers of ``call``, as ``target``, for each group: the values of its first ``shared`` arguments, which are variables."""
+    """The answers of ``call``, as ``target``, for each group: the values of its first ``shared`` arguments, which are variables.
+
+    A group that ``varies``, because no goal before binds its variables, is there only where it is not empty.
+    """
 
     call: Call
     shared: int
+    varies: bool
     target: Name
     span: Span
 

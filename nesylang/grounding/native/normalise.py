@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from nesylang.analysis.aggregates import compares_aggregates, named_apart, visible_variables
-from nesylang.analysis.formulas import as_test
+from nesylang.analysis.formulas import as_test, stands_for_formula
 from nesylang.analysis.types import EnumerationType, RangeType, Type
 from nesylang.grounding.choices import ChoiceTemplate
 from nesylang.grounding.native.aggregategoals import aggregate_goals
@@ -39,7 +39,20 @@ from nesylang.grounding.native.goals import (
 from nesylang.grounding.native.refused import REFUSED_BUILTINS
 from nesylang.grounding.native.terms import CONS, NIL, Store, Value
 from nesylang.source import Span, error
-from nesylang.syntax.terms import Atom, Compound, Float, Integer, ListTerm, String, Term, Variable, is_ground, signature, variables
+from nesylang.syntax.terms import (
+    Atom,
+    Compound,
+    Float,
+    Integer,
+    ListTerm,
+    String,
+    Term,
+    Variable,
+    conjuncts,
+    is_ground,
+    signature,
+    variables,
+)
 
 MADE = "$"
 """How the variables start that stand for no variable of the program and have one value in each world: those of aggregates."""
@@ -68,6 +81,8 @@ class Normaliser:
         self.engine_builtins = engine_builtins
         self.made = 0
         self.anonymous = 0
+        self.preceding: frozenset[str] = frozenset()
+        """The variables that goals before the current one bind, as far as the text says."""
 
     # terms
 
@@ -139,6 +154,10 @@ class Normaliser:
         """Return a certain clause as a rule."""
         arguments = tuple(self.pattern(argument) for argument in head.args) if isinstance(head, Compound) else ()
         known = names_of(*arguments)
+        # What stands for a goal of the program has as arguments the variables that the goals before it bind.
+        self.preceding = (
+            frozenset(known) if number < 0 or (isinstance(head, Compound) and stands_for_formula(head.functor)) else frozenset()
+        )
         goals = self.sequence(named_apart(body, known), known) if body is not None else ()
         return Rule(arguments, goals, number, span)
 
@@ -153,6 +172,7 @@ class Normaliser:
         coin.update(dict.fromkeys(template.variables))
         goals: tuple[Goal, ...] = ()
         if body is not None:
+            self.preceding = frozenset()
             named = named_apart(self._named_apart(body), coin)
             visible = set(visible_variables(named))
             goals = self.sequence(named, {*coin, *visible})
@@ -186,12 +206,15 @@ class Normaliser:
 
     def sequence(self, term: Term, outside: Collection[str]) -> tuple[Goal, ...]:
         """Return the goals of a body; ``outside`` are the variables used outside of it."""
-        members = _members(term)
+        members = conjuncts(term)
         used = [set(variables(member)) for member in members]
+        before = self.preceding
         goals: list[Goal] = []
         for position, member in enumerate(members):
             elsewhere = set(outside).union(*used[:position], *used[position + 1 :])
             goals.extend(self._goal(member, elsewhere, last=position == len(members) - 1))
+            before = (self.preceding if compares_aggregates(member) else before).union(visible_variables(member))
+            self.preceding = before
         return tuple(goals)
 
     def _goal(self, term: Term, elsewhere: Collection[str], last: bool) -> list[Goal]:
@@ -267,12 +290,17 @@ class Normaliser:
         """Return a disjunction or if-then-else: its branches where nothing follows, a predicate of its own otherwise."""
         branches = _branches(term)
         if last:
-            goals = tuple(self.sequence(branch, elsewhere) for branch in branches)
+            goals = tuple(self._branch(branch, elsewhere, self.preceding) for branch in branches)
             return list(goals[0]) if len(goals) == 1 else [Either(goals, term.span)]
         shared = [name for name in dict.fromkeys([*variables(term)]) if name in elsewhere]
         head = tuple(Name(name) for name in shared)
-        bodies = [self.sequence(branch, shared) for branch in branches]
+        bodies = [self._branch(branch, shared, self.preceding) for branch in branches]
         return [Call(self.define("or", head, bodies, term.span), head, term.span)]
+
+    def _branch(self, branch: Term, outside: Collection[str], preceding: frozenset[str]) -> tuple[Goal, ...]:
+        goals = self.sequence(branch, outside)
+        self.preceding = preceding
+        return goals
 
     def _negation(self, inner: Term, elsewhere: Collection[str], span: Span) -> list[Goal]:
         goals = self.sequence(inner, elsewhere)
@@ -327,19 +355,6 @@ class Normaliser:
         builtin = self.engine_builtins[name, len(args)]
         assert not isinstance(builtin, BuiltinTest), "ranges and members bind"
         return Relate(builtin, args, span)
-
-
-def _members(term: Term) -> list[Term]:
-    """Return the members of a conjunction, and of ``call/1`` of one."""
-    found: list[Term] = []
-    pending = [term]
-    while pending:
-        current = pending.pop()
-        if isinstance(current, Compound) and current.functor == "," and len(current.args) == 2:
-            pending.extend(reversed(current.args))
-        else:
-            found.append(current)
-    return found
 
 
 def _branches(term: Term) -> list[Term]:
