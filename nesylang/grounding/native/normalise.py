@@ -84,8 +84,6 @@ class Normaliser:
         self.preceding: frozenset[str] = frozenset()
         """The variables that goals before the current one bind, as far as the text says."""
 
-    # terms
-
     def pattern(self, term: Term) -> Pattern:
         """Return a term as a pattern; every ``_`` is a variable of its own."""
         match term:
@@ -148,8 +146,6 @@ class Normaliser:
     def _unbound(self, name: str) -> Value:
         raise AssertionError(f"{name} in a ground term")
 
-    # clauses
-
     def rule(self, head: Term, body: Term | None, number: int, span: Span) -> Rule:
         """Return a certain clause as a rule."""
         arguments = tuple(self.pattern(argument) for argument in head.args) if isinstance(head, Compound) else ()
@@ -201,8 +197,6 @@ class Normaliser:
         made = (f"${name}{self.made}", len(head))
         self.definitions[made] = Definition(made, [Rule(head, body, -1, span) for body in bodies], made=True)
         return made
-
-    # goals
 
     def sequence(self, term: Term, outside: Collection[str]) -> tuple[Goal, ...]:
         """Return the goals of a body; ``outside`` are the variables used outside of it."""
