@@ -8,6 +8,7 @@ from nesylang.analysis.aggregates import is_aggregate
 from nesylang.analysis.builtins import BUILTINS, DIRECTIVES, LIBRARIES, SPECIAL, UNSUPPORTED, Signature
 from nesylang.analysis.goals import Goal
 from nesylang.analysis.grammars import is_grammar_rule, left_sides
+from nesylang.analysis.importable import libraries_with
 from nesylang.analysis.program import Program, index
 from nesylang.analysis.prolog_names import INSTEAD
 from nesylang.analysis.suggestions import closest
@@ -133,9 +134,10 @@ def _hint(called: Signature, library: str | None, known: frozenset[Signature], d
         return "negation is written  not"
     if name in INSTEAD and library is None:
         return INSTEAD[name]
-    if library is not None:
-        directive = f":- use_module(library({library}))."
-        return f"it is in a library; add  import lists.  or  {directive}" if library == "lists" else f"it is in a library; add  {directive}"
+    imports = [f"import {own}." for own in libraries_with(called)]
+    directives = [] if library is None else [f":- use_module(library({library}))."]
+    if imports or directives:
+        return f"it is in a library; add  {'  or  '.join([*imports, *directives])}"
     callable_here = {(other, n) for other, n in known if name.startswith("_") or not other.startswith("_")}
     same_arity = closest(name, (other for other, n in callable_here if n == arity))
     similar = same_arity or closest(name, (other for other, n in callable_here if (other, n) not in BUILTINS))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _ALL = "answers are a set:  findall(T, Goal, L)  collects them, and  sort(L, S)  orders them"
-_NO_CHANGE = "a program does not change while it runs; state facts in the program, or load  :- use_module(library(assert))."
+_NO_CHANGE = "a program does not change while it runs; state the facts in the program"
 _NO_INPUT = "a program reads no input; data comes from files and from Python"
 _NO_STATE = "there are no global variables; pass the value on as an argument"
 _NO_EXCEPTION = "errors cannot be caught: test beforehand what a goal needs, as in  (integer(X) -> Y is X + 1; Y = 0)"
@@ -13,8 +13,8 @@ _NO_EXCEPTION = "errors cannot be caught: test beforehand what a goal needs, as 
 INSTEAD: Mapping[str, str] = {
     "bagof": _ALL,
     "setof": _ALL,
-    "aggregate_all": "collect with  findall(X, Goal, L)  and combine, as in  length(L, N)  or  sum_list(L, S)",
-    "foldr": "foldl/4 of the library apply goes through a list:  :- use_module(library(apply)).",
+    "aggregate_all": "write an aggregate, such as  N = count{ X : Goal }  or  S = sum{ V, X : Goal }",
+    "foldr": "foldl/4 of the library apply goes through a list:  import apply.",
     "catch": _NO_EXCEPTION,
     "throw": "error/1 ends with a message:  error('no such thing')",
     "assert": _NO_CHANGE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nesylang.analysis.check import indexed
+from nesylang.analysis.formulas import stands_for_formula
 from nesylang.analysis.inferred import infer, type_names
 from nesylang.analysis.negative_heads import NEGATIVE, POSITIVE
 from nesylang.analysis.private_names import shown_name
@@ -28,7 +29,12 @@ def predicate_types(tree: SyntaxTree) -> tuple[str, ...]:
     lines = []
     for found in shown:
         name, arity = found
-        if NEGATIVE in name or POSITIVE in name or places[found].source.name.startswith(str(stdlib_directory())):
+        if (
+            NEGATIVE in name
+            or POSITIVE in name
+            or stands_for_formula(name)
+            or places[found].source.name.startswith(str(stdlib_directory()))
+        ):
             continue
         if found in program.declared:
             lines.append(_declared(program.declared[found]))

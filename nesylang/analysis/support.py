@@ -41,7 +41,9 @@ def unsupported(program: Program) -> Iterator[Diagnostic]:
     """Yield E109 for each statement and formula that is not supported yet."""
     for statement in program.statements:
         if type(statement) in _STATEMENTS:
-            yield _refusal(_STATEMENTS[type(statement)], statement.span)
+            refusal = _refusal(_STATEMENTS[type(statement)], statement.span)
+            hint = "a hard constraint can be a rule for what breaks it:  broken :- ... .  evidence not broken."
+            yield replace(refusal, hint=hint) if isinstance(statement, Constraint) else refusal
     for rule in program.rules:
         for head in rule.clause.heads:
             if head.probability is not None and is_decision(head.probability):

@@ -128,7 +128,9 @@ def test_library_predicates_need_their_library(diagnose: Diagnose) -> None:
     assert (found.code, found.message) == ("E201", "unknown predicate member/2")
     assert found.hint == "it is in a library; add  import lists.  or  :- use_module(library(lists))."
     (found,) = diagnose("p(X) :- maplist(p, [X]).")
-    assert found.hint == "it is in a library; add  :- use_module(library(apply))."
+    assert found.hint == "it is in a library; add  import apply.  or  :- use_module(library(apply))."
+    (found,) = diagnose("p(X) :- number_text(X, [a], []).")
+    assert found.hint == "it is in a library; add  import grammars."
     assert diagnose(":- use_module(library(lists)). p(X) :- member(X, [1]).") == []
 
 
