@@ -14,7 +14,6 @@ from nesylang.analysis.aggregates import (
     operands,
     outer_variables,
     renamed_variables,
-    statement_terms,
     variables_around,
     visible_variables,
     written_name,
@@ -23,6 +22,7 @@ from nesylang.analysis.builtins import NEGATIONS, SPECIAL, UNSUPPORTED
 from nesylang.analysis.formulas import Meaning
 from nesylang.analysis.goals import LOGICAL, goals_of, named_variables
 from nesylang.analysis.program import Program
+from nesylang.analysis.statement_terms import statement_terms
 from nesylang.source import Diagnostic, Label, Span
 from nesylang.syntax.printer import print_term
 from nesylang.syntax.statements import Clause, Directive, ExpectAnswers, ExpectProbability, FactTable, Query, Statement

@@ -12,9 +12,10 @@ from itertools import count
 
 from nesylang.analysis.arithmetic import FUNCTIONS
 from nesylang.analysis.builtins import NEGATIONS, Signature
+from nesylang.analysis.statement_terms import statement_terms
 from nesylang.source import Span
 from nesylang.syntax.operators import AGGREGATES
-from nesylang.syntax.statements import Clause, Evidence, ExpectAnswers, ExpectProbability, Query, Statement
+from nesylang.syntax.statements import Statement
 from nesylang.syntax.terms import Compound, Integer, ListTerm, Term, Variable, children, conjuncts, signature, subterms, variables
 
 FUNCTORS = frozenset(f"{name}{{}}" for name in AGGREGATES)
@@ -125,26 +126,6 @@ def _replaced(term: Term, changed: Mapping[int, Term]) -> Term:
 def program_has_aggregates(statements: Collection[Statement]) -> bool:
     """Return whether there is an aggregate in some clause or question of a program."""
     return any(has_aggregates(term) for statement in statements for term in statement_terms(statement))
-
-
-def statement_terms(statement: Statement) -> Iterator[Term]:
-    """Yield the terms of a clause or question that may hold aggregates."""
-    match statement:
-        case Clause(heads=heads, body=body):
-            yield from (head.atom for head in heads)
-            if body is not None:
-                yield body
-        case Query(goal=goal, condition=condition) | ExpectProbability(goal=goal, condition=condition):
-            yield goal
-            if condition is not None:
-                yield condition
-        case ExpectAnswers(goal=goal, answers=answers):
-            yield goal
-            yield from answers
-        case Evidence(atom=atom):
-            yield atom
-        case _:
-            return
 
 
 # variables

@@ -7,9 +7,10 @@ from datetime import date, datetime
 
 from nesylang.analysis.builtins import Signature
 from nesylang.analysis.program import Program
+from nesylang.analysis.statement_terms import statement_terms
 from nesylang.source import Diagnostic, Label
 from nesylang.syntax.printer import print_term
-from nesylang.syntax.statements import Clause, Constraint, Evidence, ExpectAnswers, ExpectProbability, Import, Loss, Query, Statement
+from nesylang.syntax.statements import Constraint, Import, Loss, Statement
 from nesylang.syntax.terms import Compound, Integer, Term, children, signature
 
 LIBRARY = "dates"
@@ -33,23 +34,10 @@ def impossible_dates(program: Program) -> Iterator[Diagnostic]:
 def _terms(statement: Statement) -> Iterator[Term]:
     """Yield the terms of a statement, the atoms of a clause and its body among them."""
     match statement:
-        case Clause(heads=heads, body=body):
-            yield from (head.atom for head in heads)
-            if body is not None:
-                yield body
-        case Query(goal=goal, condition=condition) | ExpectProbability(goal=goal, condition=condition):
-            yield goal
-            if condition is not None:
-                yield condition
-        case ExpectAnswers(goal=goal, answers=answers):
-            yield goal
-            yield from answers
-        case Evidence(atom=atom):
-            yield atom
         case Constraint(formula=formula) | Loss(formula=formula):
             yield formula
         case _:
-            return
+            yield from statement_terms(statement)
 
 
 def _impossible(term: Term) -> Iterator[Diagnostic]:

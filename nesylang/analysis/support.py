@@ -12,6 +12,7 @@ from nesylang.analysis.goals import Goal
 from nesylang.analysis.grammars import PHRASES, is_grammar_rule, malformed_phrase, malformed_rule
 from nesylang.analysis.probabilities import is_decision
 from nesylang.analysis.program import USE_MODULE, Program, library_name
+from nesylang.analysis.statement_terms import statement_terms
 from nesylang.analysis.suggestions import did_you_mean
 from nesylang.source import Diagnostic, Label, Span
 from nesylang.syntax.printer import print_term
@@ -19,12 +20,7 @@ from nesylang.syntax.statements import (
     Clause,
     Constraint,
     Directive,
-    Evidence,
-    ExpectAnswers,
-    ExpectProbability,
     Loss,
-    Query,
-    Statement,
 )
 from nesylang.syntax.terms import Atom, Compound, String, Term, signature, subterms
 
@@ -99,24 +95,10 @@ def written_terms(program: Program) -> Iterator[Term]:
         if rule.clause.body is not None:
             yield rule.clause.body
     for statement in program.statements:
-        yield from () if type(statement) is Clause else _parts(statement)
-
-
-def _parts(statement: Statement) -> Iterator[Term]:
-    match statement:
-        case Query(goal=goal, condition=condition) | ExpectProbability(goal=goal, condition=condition):
-            yield goal
-            if condition is not None:
-                yield condition
-        case ExpectAnswers(goal=goal, answers=answers):
-            yield goal
-            yield from answers
-        case Evidence(atom=atom):
-            yield atom
-        case Directive(goal=goal):
-            yield goal
-        case _:
-            return
+        if isinstance(statement, Directive):
+            yield statement.goal
+        elif type(statement) is not Clause:
+            yield from statement_terms(statement)
 
 
 def loaded_files(program: Program) -> Iterator[Diagnostic]:

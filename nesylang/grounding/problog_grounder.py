@@ -14,8 +14,9 @@ from problog.logic import Constant as ProblogConstant
 from problog.logic import Term as ProblogTerm
 
 from nesylang.analysis import Analysis
-from nesylang.analysis.aggregates import COLLECTORS, is_aggregate, statement_terms
+from nesylang.analysis.aggregates import COLLECTORS, is_aggregate
 from nesylang.analysis.builtins import DIRECTIVES
+from nesylang.analysis.statement_terms import statement_terms
 from nesylang.grounding.asking import first_span, free_variables
 from nesylang.grounding.choices import (
     DECLARED,
