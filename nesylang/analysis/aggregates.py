@@ -12,10 +12,8 @@ from itertools import count
 
 from nesylang.analysis.arithmetic import FUNCTIONS
 from nesylang.analysis.builtins import NEGATIONS, Signature
-from nesylang.analysis.statement_terms import statement_terms
 from nesylang.source import Span
 from nesylang.syntax.operators import AGGREGATES
-from nesylang.syntax.statements import Statement
 from nesylang.syntax.terms import Compound, Integer, ListTerm, Term, Variable, children, conjuncts, signature, subterms, variables
 
 FUNCTORS = frozenset(f"{name}{{}}" for name in AGGREGATES)
@@ -121,11 +119,6 @@ def _replaced(term: Term, changed: Mapping[int, Term]) -> Term:
     if not isinstance(term, Compound) or is_aggregate(term):
         return term
     return Compound(term.functor, tuple(_replaced(argument, changed) for argument in term.args), term.span)
-
-
-def program_has_aggregates(statements: Collection[Statement]) -> bool:
-    """Return whether there is an aggregate in some clause or question of a program."""
-    return any(has_aggregates(term) for statement in statements for term in statement_terms(statement))
 
 
 # variables
