@@ -8,7 +8,7 @@ from lark import Token
 
 from nesylang.source import Diagnostic, Label, Source, Span
 from nesylang.syntax.frames import CLOSING, Frame
-from nesylang.syntax.operators import KEYWORDS, NOT_AGGREGATES
+from nesylang.syntax.operators import AGGREGATES, KEYWORDS, NOT_AGGREGATES
 from nesylang.syntax.tokens import tokenise
 
 FOREIGN_STARTS = {
@@ -90,6 +90,9 @@ class TokenReader:
             hint = f"names that start with a capital letter are variables; a predicate is written  {name[0].lower()}{name[1:]}(...)"
         elif value == "(":
             hint = "write the name and '(' without a space between them"
+        elif value == "{" and previous is not None and previous.type == "NAME":
+            similar = get_close_matches(str(previous.value).lower(), sorted(AGGREGATES), 1)
+            hint = f"did you mean {similar[0]}{{ ... }}?" if similar else "the aggregates are count, sum, min, max and avg"
         elif value in FOREIGN_OPERATORS:
             hint = FOREIGN_OPERATORS[value]
         elif previous is not None and previous.type in ("NAME", "VARIABLE") and self._starts_statement(-1):
