@@ -19,7 +19,10 @@ def add_budget(parser: ArgumentParser) -> None:
         help="stop when grounding or compiling takes longer than S seconds (default: 120 and 600)",
     )
     parser.add_argument(
-        "--memory", type=_positive_number, metavar="GIB", help="stop when grounding needs more than this many GiB of memory (default: 8)"
+        "--memory",
+        type=_positive_number,
+        metavar="GIB",
+        help="stop when grounding or compiling needs more than this many GiB of memory (default: 8)",
     )
     parser.add_argument("--goals", type=_positive_integer, metavar="N", help="stop when grounding has more than N calls open at once")
     parser.add_argument(
@@ -55,8 +58,11 @@ def settings_of(arguments: Namespace) -> Settings:
             answers=grounding.answers if answers is None else answers,
             rules=grounding.rules if rules is None else rules,
         ),
-        compilation_budget=CompilationBudget(
-            compilation.nodes if nodes is None else nodes, compilation.seconds if seconds is None else seconds
+        compilation_budget=replace(
+            compilation,
+            nodes=compilation.nodes if nodes is None else nodes,
+            seconds=compilation.seconds if seconds is None else seconds,
+            bytes=compilation.bytes if memory is None else int(memory * 2**30),
         ),
         functions=bound_functions(arguments.bind),
     )
