@@ -5,6 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING
 
+from nesylang.cli.progress import add_progress, progress_of
+
 if TYPE_CHECKING:
     from nesylang.inference import Settings
 
@@ -31,6 +33,7 @@ def add_budget(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--ground-rules", type=_positive_integer, metavar="N", help="stop when grounding makes more than N rules (default: 20 million)"
     )
+    add_progress(parser)
 
 
 def settings_of(arguments: Namespace) -> Settings:
@@ -65,6 +68,7 @@ def settings_of(arguments: Namespace) -> Settings:
             bytes=compilation.bytes if memory is None else int(memory * 2**30),
         ),
         functions=bound_functions(arguments.bind),
+        progress=progress_of(arguments),
     )
 
 

@@ -16,6 +16,10 @@ SILENCE = 0.2
 """Seconds between two reports of progress."""
 
 
+ADVICE = "ask fewer queries at once, give evidence that decides more"
+"""What makes circuits smaller."""
+
+
 @dataclass(frozen=True, slots=True)
 class CompilationBudget:
     """Most decision nodes that may be made, most seconds, and most bytes of memory on top of what is used when compiling begins."""
@@ -57,13 +61,15 @@ class Attempt:
 class Watch:
     """What is known of one compilation while it runs; its parts share it.
 
-    ``listener`` is told how far it has come.
+    ``listener`` is told how far it has come. ``notes`` is for what compilers have to say about their work, for the statistics; ``peak`` is
+    the most memory of a worker.
     """
 
     listener: Listener | None = None
     started: float = field(default_factory=time.monotonic)
     memory: int = field(default_factory=used_bytes)
     attempts: list[Attempt] = field(default_factory=list)
+    notes: dict[str, int | str] = field(default_factory=dict)
     peak: int = 0
     told: float = 0.0
 
@@ -94,19 +100,42 @@ def running(budget: CompilationBudget, listener: Listener | None = None) -> Runn
 
 
 class BudgetSpent(NesyError):
-    """E401: ``what`` of a budget (nodes, seconds, bytes) is spent, and ``found`` says how much of it."""
+    """E401: ``what`` of a budget (nodes, seconds, bytes) is spent, and ``found`` says how much of it.
 
-    def __init__(self, what: str, found: str, labels: tuple[Label, ...] = (), subject: str = "the program", note: str = "") -> None:
+    ``labels`` are the queries that need most of it, ``advice`` says how to make less of them.
+    """
+
+    def __init__(self, what: str, found: str, labels: tuple[Label, ...] = (), advice: str = ADVICE) -> None:
         self.what = what
         self.found = found
-        message = f"compiling {subject} is beyond its budget: {found}"
+        message = f"compiling the program is beyond its budget: {found}"
         option = {"nodes": "--nodes", "seconds": "--seconds", "bytes": "--memory"}[what]
-        advice = "ask fewer queries at once, give evidence that decides more"
-        hint = f"{note}{advice}, or raise the budget: {option}, or CompilationBudget({what}=...) in Python"
+        hint = f"{advice}, or raise the budget: {option}, or CompilationBudget({what}=...) in Python"
         super().__init__([Diagnostic("E401", message, labels, hint)])
+
+    def marked(self, labels: tuple[Label, ...], advice: str) -> BudgetSpent:
+        """Return the error with places and with what would need less."""
+        return BudgetSpent(self.what, self.found, labels, advice)
 
     def __reduce__(self) -> tuple[type[BudgetSpent], tuple[str, str]]:  # type: ignore[override]
         return BudgetSpent, (self.what, self.found)
+
+
+class WorkerDied(NesyError):
+    """E403: the process that compiled ended without a result, ``because`` of something."""
+
+    def __init__(self, because: str, hint: str, labels: tuple[Label, ...] = (), advice: str = ADVICE) -> None:
+        self.because = because
+        self.hint = hint
+        message = f"the process that compiled the program died: {because}"
+        super().__init__([Diagnostic("E403", message, labels, f"{hint}; {advice}")])
+
+    def marked(self, labels: tuple[Label, ...], advice: str) -> WorkerDied:
+        """Return the error with places and with what would need less."""
+        return WorkerDied(self.because, self.hint, labels, advice)
+
+    def __reduce__(self) -> tuple[type[WorkerDied], tuple[str, str]]:  # type: ignore[override]
+        return WorkerDied, (self.because, self.hint)
 
 
 def spent_nodes(nodes: int, budget: CompilationBudget) -> BudgetSpent:
@@ -122,6 +151,11 @@ def spent_seconds(seconds: float, budget: CompilationBudget) -> BudgetSpent:
 def spent_bytes(budget: CompilationBudget) -> BudgetSpent:
     """Return that the memory of the budget is used up."""
     return BudgetSpent("bytes", f"more than {budget.bytes / 2**30:.3g} GiB of memory")
+
+
+def out_of_memory() -> BudgetSpent:
+    """Return that the system has no more memory to give."""
+    return BudgetSpent("bytes", "all memory that there is")
 
 
 class Meter:

@@ -25,6 +25,7 @@ from nesylang.compilation.budget import (
     CompilationBudget,
     Progress,
     RunningBudget,
+    WorkerDied,
     running,
     spent_bytes,
     spent_seconds,
@@ -33,7 +34,7 @@ from nesylang.compilation.budget import (
 from nesylang.compilation.worker import LENGTH, START, PackedFormula, Request, Result
 from nesylang.formula.expansion import expanded
 from nesylang.formula.formula import Formula, Kind, Node
-from nesylang.source import NesyError, error
+from nesylang.source import NesyError
 from nesylang.source.memory import process_bytes
 
 if TYPE_CHECKING:
@@ -222,18 +223,18 @@ class _Process:
         return _died(status, lines[-1] if lines else "", self.peak)
 
 
-def _died(status: int, said: str, used: int) -> NesyError:
+def _died(status: int, said: str, used: int) -> WorkerDied:
     """Return that a worker died, with what it died of as far as its exit status tells."""
     if status >= 0:
         because = f"it ended with status {status}"
-        hint = "this is a mistake of nesylang, or of the library of decision diagrams; ask fewer queries at once, or give more evidence"
+        hint = "this is a mistake of nesylang, or of the library of decision diagrams"
     elif -status == signal.SIGKILL:
         because = "the system, or somebody, stopped it (SIGKILL)"
-        hint = f"most likely memory ran out, of which it used {used / 2**30:.2g} GiB: bound it with --memory, or ask fewer queries at once"
+        hint = f"most likely memory ran out, of which it had {used / 2**30:.2g} GiB: a smaller --memory ends it with a clear error"
     else:
-        because = f"it was stopped by {_signal_name(-status)}"
-        hint = "the library of decision diagrams may have crashed; ask fewer queries at once, or give evidence that decides more"
-    return error("E403", f"the process that compiled the program died: {because}" + (f": {said}" if said else ""), hint=hint)
+        because = f"{_signal_name(-status)} stopped it"
+        hint = "most likely the library of decision diagrams crashed"
+    return WorkerDied(because + (f": {said}" if said else ""), hint)
 
 
 def _signal_name(number: int) -> str:
