@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from nesylang.formula.distributions import Block, Distribution, Merge
-from nesylang.grounding.aggregates import Operation, State
+
+if TYPE_CHECKING:
+    from nesylang.grounding.aggregates import Operation, State
 
 TRUE = 1
 FALSE = -1
