@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 
-from nesylang.circuit import FALSE, TRUE, Circuit, build_circuit
-from nesylang.compilation.budget import CompilationBudget, Meter
-from nesylang.compilation.elimination import eliminate, structure
+from nesylang.circuit import FALSE, TRUE, Circuit
+from nesylang.compilation.budget import Attempt, CompilationBudget, Meter
+from nesylang.compilation.candidates import CANDIDATES
 from nesylang.compilation.encoding import Encoding, encode
 from nesylang.compilation.forced import without_forced
-from nesylang.compilation.sdd_attempt import Attempt
-from nesylang.compilation.sdd_reading import PROPERTIES, Reading
-from nesylang.compilation.vtree import Vtree, linear_vtree, tree_vtree
+from nesylang.compilation.sdd_bottom_up import BottomUp
+from nesylang.compilation.sdd_reading import Reading
+from nesylang.formula import TRUE as ALWAYS
 from nesylang.formula import Formula, expanded
 
-Candidate = Callable[[Formula, Sequence[int], Sequence[Sequence[int]]], Vtree]
-"""A way to make a vtree of a formula, its choices, and the variables of these."""
-
-
-def by_structure(formula: Formula, choices: Sequence[int], blocks: Sequence[Sequence[int]]) -> Vtree:
-    """Return the vtree of an elimination of the formula's gates and choices."""
-    found = eliminate(structure(formula, choices))
-    return tree_vtree(blocks, found.order, found.parents)
-
-
-def by_occurrence(formula: Formula, choices: Sequence[int], blocks: Sequence[Sequence[int]]) -> Vtree:
-    """Return the right-linear vtree in the order in which choices occur."""
-    return linear_vtree(blocks)
-
-
-CANDIDATES: dict[str, Candidate] = {"structure": by_structure, "occurrence": by_occurrence}
-"""Ways to make vtrees, by name, in the order in which they are tried."""
-
 FIRST_ROUND, FACTOR = 20_000, 5
-"""How many nodes each candidate may make in the first round, and how many times more in each that follows."""
+"""How many nodes may be made with each vtree in the first round, and how many times more in each that follows."""
 
 
 class SddCompiler:
-    """Compiles bottom-up into one SDD manager, all roots together; tries several vtrees in rounds."""
+    """Compiles all roots together, bottom-up. Several vtrees are tried in turns, each time a bit further, until one of them is through."""
 
     name = "sdd"
 
@@ -46,31 +28,64 @@ class SddCompiler:
 
     def compile(self, formula: Formula, values: Sequence[int], budget: CompilationBudget) -> Circuit:
         """Return the circuit of the formula's roots; ``values[c]`` is the number of values of choice ``c``."""
-        meter = Meter(budget)
         rest, forced = without_forced(expanded(formula), values)
         choices = rest.choices(rest.roots)
         encoding = encode([*choices, *forced], values)
         reading = Reading(encoding)
-        known = {TRUE_LITERAL: TRUE, -TRUE_LITERAL: FALSE}
+        known = {ALWAYS: TRUE, -ALWAYS: FALSE}
         if choices:
-            attempt = self._attempt(rest, choices, encoding, meter)
-            for literal, node in zip(rest.roots, attempt.roots(), strict=True):
+            work = _Rounds(rest, choices, encoding, self.candidates, budget).run()
+            for literal, node in zip(rest.roots, work.roots(), strict=True):
                 known[literal] = reading.root(node)
         factors = [reading.values(choice, 1 << value) for choice, value in forced.items()]
         roots = [reading.product([known[root], *factors]) for root in rest.roots]
         return reading.circuit(roots, SddCompiler.name)
 
-    def _attempt(self, formula: Formula, choices: Sequence[int], encoding: Encoding, meter: Meter) -> Attempt:
-        blocks = [encoding.variables[choice] for choice in choices]
-        attempts: list[Attempt] = []
+
+class _Rounds:
+    def __init__(
+        self, formula: Formula, choices: Sequence[int], encoding: Encoding, candidates: Sequence[str], budget: CompilationBudget
+    ) -> None:
+        self.formula = formula
+        self.choices = choices
+        self.encoding = encoding
+        self.candidates = candidates
+        self.budget = budget
+        self.meter = Meter(budget)
+        self.blocks = [encoding.variables[choice] for choice in choices]
+        self.works: dict[str, BottomUp] = {}
+        self.seconds: dict[str, float] = dict.fromkeys(candidates, 0.0)
+
+    def run(self) -> BottomUp:
+        """Return the first work that is through; raise NesyError E401 where none is within the budget."""
         limit = FIRST_ROUND
-        while True:
-            for position, name in enumerate(self.candidates):
-                if position == len(attempts):
-                    attempts.append(Attempt(formula, encoding, CANDIDATES[name](formula, choices, blocks), meter))
-                if attempts[position].advance(limit):
-                    return attempts[position]
-            limit *= FACTOR
+        finished = None
+        try:
+            while finished is None:
+                finished = self._round(min(limit, self.budget.nodes))
+                limit *= FACTOR
+        finally:
+            self._record(finished)
+        return self.works[finished]
 
+    def _round(self, limit: int) -> str | None:
+        """Go on with each vtree up to a limit of nodes, and return the name of the first that is through."""
+        for name in self.candidates:
+            self.meter.attempt = f"by {name}"
+            began = self.meter.watch.seconds
+            try:
+                if name not in self.works:
+                    tree = CANDIDATES[name](self.formula, self.choices, self.blocks)
+                    self.works[name] = BottomUp(self.formula, self.encoding, tree, self.meter)
+                if self.works[name].advance(limit):
+                    return name
+            finally:
+                self.seconds[name] += self.meter.watch.seconds - began
+        if limit == self.budget.nodes:
+            self.meter.check(limit + 1)
+        return None
 
-TRUE_LITERAL = 1
+    def _record(self, finished: str | None) -> None:
+        """Note for the statistics what was tried."""
+        for name, work in self.works.items():
+            self.meter.watch.attempts.append(Attempt(f"by {name}", self.seconds[name], work.made, name == finished))

@@ -1,4 +1,4 @@
-"""One attempt to compile a formula into an SDD manager with one vtree, which can be left and taken up again."""
+"""A formula compiled into an SDD manager with one vtree: work that can be left and taken up again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def manager_of(tree: Vtree) -> SddManager:
         return SddManager.from_vtree(LibraryVtree.from_file(str(path)))
 
 
-class Attempt:
+class BottomUp:
     """Compiles bottom-up, all roots together; a gate that all its parents are done with is freed."""
 
     def __init__(self, formula: Formula, encoding: Encoding, tree: Vtree, meter: Meter) -> None:
@@ -39,6 +39,8 @@ class Attempt:
         """How many nodes were made and freed."""
         self.risk = 0
         """How many nodes the next operation might make."""
+        self.done = 0
+        self.total = 0
         self._collected = 0
         self._steps = self._work()
 
@@ -50,6 +52,7 @@ class Attempt:
     def advance(self, limit: int) -> bool:
         """Go on until all roots are done, and return whether they are: not if that takes, or an operation risks, more nodes than allowed."""
         while self.made + self.risk <= limit:
+            self.meter.done, self.meter.total = self.done, self.total
             self.meter.check(self.made)
             step = next(self._steps, None)
             if step is None:
@@ -69,7 +72,8 @@ class Attempt:
             node = self.formula.nodes[number - 1]
             if node.kind in (Kind.AND, Kind.OR):
                 uses.update(map(abs, node.children))
-        for number in order:
+        self.total = len(order)
+        for self.done, number in enumerate(order):
             node = self.formula.nodes[number - 1]
             if node.kind is Kind.CONSTANT:
                 self.nodes[number] = self.manager.true()
