@@ -15,7 +15,7 @@ import signal
 import sys
 import threading
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
@@ -82,10 +82,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A circuit, how it was found, and the most memory that the worker used."""
+    """A circuit, how many nodes were made for it in which attempts, what else is noted, and the most memory that the worker used."""
 
     circuit: Circuit
+    nodes: int
     attempts: tuple[Attempt, ...]
+    notes: Mapping[str, int | str]
     peak: int
 
 
@@ -123,7 +125,7 @@ def _compile(request: Request, messages: IO[bytes]) -> None:
     except MemoryError:
         _write(messages, spent_bytes(request.budget))
     else:
-        _write(messages, Result(circuit, tuple(watch.attempts), peak_bytes()))
+        _write(messages, Result(circuit, watch.nodes, tuple(watch.attempts), watch.notes, peak_bytes()))
 
 
 def _write(messages: IO[bytes], message: object) -> None:
