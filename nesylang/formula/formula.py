@@ -150,6 +150,22 @@ class FormulaBuilder:
                 builder._merges[id(distribution.operation), distribution.left, distribution.right] = number
         return builder
 
+    def implies(self, literal: int, other: int) -> bool:
+        """Return whether a literal is seen to imply another at once: it is an and of it, or the other one is an or of it."""
+        if literal in (other, FALSE) or other == TRUE:
+            return True
+        upper = self._children(other, Kind.OR)
+        lower = self._children(literal, Kind.AND)
+        if other in lower or literal in upper or not set(lower).isdisjoint(upper):
+            return True
+        found = self._children(other, Kind.AND)
+        return bool(found) and set(lower).issuperset(found)
+
+    def _children(self, literal: int, kind: Kind) -> tuple[int, ...]:
+        """Return the children of a literal that is a gate of some kind, none for any other."""
+        node = self.nodes[abs(literal) - 1]
+        return node.children if literal > 0 and node.kind is kind else ()
+
     def leaf(self, choice: int, value: int) -> int:
         """Return the literal "the choice takes this value"."""
         return self._add(Kind.LEAF, (choice, value))
