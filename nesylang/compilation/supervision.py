@@ -84,7 +84,10 @@ class StoppableCompiler:
             Request(self.compiler, PackedFormula.of(formula), values, _left(budget), os.getpid(), budget.watch.listener is not None)
         )
         if process is None:
-            return self._here(formula, values, budget)
+            began = time.monotonic()
+            circuit = self._here(formula, values, budget)
+            budget.watch.attempts.append(Attempt("in this process", time.monotonic() - began, budget.watch.nodes, True))
+            return circuit
         with process:
             return process.circuit(budget)
 
