@@ -222,7 +222,7 @@ class _Process:
         self.errors.seek(0)
         lines = [line for line in self.errors.read()[-10_000:].decode("utf-8", "replace").splitlines() if line.strip()]
         if any("alloc failed" in line for line in lines):
-            # Tables of the library double: an allocation may fail where half of the budget is used, but not much earlier.
+            # The worker has twice the budget for tables that it may not have filled yet: else it is the system that has no more.
             return spent_bytes(budget) if self.peak * 3 > budget.bytes else out_of_memory()
         if -status == signal.SIGXCPU:
             return spent_seconds(budget.watch.seconds, budget)

@@ -144,12 +144,15 @@ def _end_with(parent: int) -> None:
 
 
 def _bound(budget: CompilationBudget) -> None:
-    """Bound the memory and the time of this process, and let the system end it before any other where memory runs out."""
+    """Bound the memory and the time of this process, and let the system end it before any other where memory runs out.
+
+    Tables that are not filled yet count as memory here, unlike for the process that watches this one, whose bound comes first.
+    """
     with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
         file.write("800")
     seconds = int(budget.seconds) + 2
     for kind, most in (
-        (resource.RLIMIT_DATA, used_bytes() + budget.bytes + STACKS[0]),
+        (resource.RLIMIT_DATA, used_bytes() + 2 * budget.bytes + STACKS[0]),
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_CORE, 0),
     ):
