@@ -10,6 +10,7 @@ from time import monotonic
 from nesylang.analysis import Analysis
 from nesylang.compilation import COMPILERS, CompilationBudget, CompiledProgram, Compiler, compile_program
 from nesylang.compilation.budget import Listener, Progress, running
+from nesylang.compilation.statistics import Statistics
 from nesylang.grounding import (
     GROUNDERS,
     AskedQuery,
@@ -31,7 +32,8 @@ class Settings:
     """How programs are ground and compiled, and what that may cost.
 
     ``functions`` are the Python functions that foreign predicates call, by name or by ``name/arity``. ``progress`` is called with a
-    Progress whenever a stage begins, a few times each second while a circuit is compiled, and once at the end.
+    Progress whenever a stage begins, a few times each second while a circuit is compiled, and once at the end, ``measured`` with
+    the statistics of each compiled program.
     """
 
     grounder: Grounder = GROUNDERS["native"]
@@ -40,6 +42,7 @@ class Settings:
     compilation_budget: CompilationBudget = field(default_factory=CompilationBudget)
     functions: Mapping[str, Callable[..., object]] = field(default_factory=dict)
     progress: Listener | None = None
+    measured: Callable[[Statistics], None] | None = None
 
 
 def compile_analysis(
@@ -73,7 +76,10 @@ def compile_analysis(
     finally:
         if listener is not None:
             listener(Progress("end", monotonic() - began))
-    return replace(compiled, costs=replace(compiled.costs, grounding_seconds=grounded - began))
+    compiled = replace(compiled, costs=replace(compiled.costs, grounding_seconds=grounded - began))
+    if settings.measured is not None:
+        settings.measured(compiled.statistics)
+    return compiled
 
 
 def _ground(settings: Settings, request: GroundingRequest) -> GroundProgram:
