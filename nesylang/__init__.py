@@ -25,7 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nesylang.api import Program, load, loads, query
+    from nesylang.api import Compiled, Program, load, load_compiled, loads, query
     from nesylang.compilation import CompilationBudget
     from nesylang.grounding import GroundingBudget
     from nesylang.grounding.forms import Compound, Text, answers, exclusive, foreign, learnable, probability, weighted
@@ -37,6 +37,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "CompilationBudget": "nesylang.compilation",
+    "Compiled": "nesylang.api",
     "Compound": "nesylang.grounding.forms",
     "Example": "nesylang.learning",
     "GroundingBudget": "nesylang.grounding",
@@ -53,6 +54,7 @@ _HOMES = {
     "foreign": "nesylang.grounding.forms",
     "learnable": "nesylang.grounding.forms",
     "load": "nesylang.api",
+    "load_compiled": "nesylang.api",
     "loads": "nesylang.api",
     "logits": "nesylang.learning",
     "positions": "nesylang.learning",
@@ -63,6 +65,7 @@ _HOMES = {
 
 __all__ = [
     "CompilationBudget",
+    "Compiled",
     "Compound",
     "Example",
     "GroundingBudget",
@@ -79,6 +82,7 @@ __all__ = [
     "foreign",
     "learnable",
     "load",
+    "load_compiled",
     "loads",
     "logits",
     "positions",
