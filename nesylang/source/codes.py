@@ -75,6 +75,7 @@ CODES: dict[str, str] = {
     "E322": "a date, time or duration that does not exist",
     "E401": "compilation beyond its budget of nodes or seconds",
     "E402": "an aggregate that may have too many values",
+    "E403": "the process that compiles died",
     "E404": "a file that is no compiled program, or a damaged one",
     "E405": "a compiled program that cannot be saved",
     "E406": "something that a compiled program cannot be asked",
