@@ -32,7 +32,7 @@ class CompiledProgram:
     def statistics(self) -> Statistics:
         """What grounding and compiling took, and how large the ground program, the formula and the circuit are."""
         ground, circuit, costs = self.ground, self.circuit, self.costs
-        stages = (
+        stages: tuple[Stage, ...] = (
             Stage(
                 "ground",
                 costs.grounding_seconds,
@@ -61,4 +61,6 @@ class CompiledProgram:
                 },
             ),
         )
+        if costs.cache:
+            stages = (*stages, Stage("cache", costs.cache_seconds, {"program": costs.cache}))
         return Statistics(stages, costs.attempts, peak_bytes(), costs.worker_bytes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from itertools import islice
@@ -18,7 +18,7 @@ from nesylang.compilation.container import DamagedFile, is_container, pack, unpa
 from nesylang.compilation.saved_ground import GroundReader, GroundWriter
 from nesylang.compilation.saved_terms import NUMBERS, TermReader
 from nesylang.grounding.program import GroundProgram
-from nesylang.source import NesyError, error
+from nesylang.source import NesyError, Source, error
 from nesylang.source.collection import paused_collection
 
 ENDING = ".nesyc"
@@ -49,8 +49,8 @@ def to_bytes(compiled: CompiledProgram) -> bytes:
     return pack(document, columns)
 
 
-def of_bytes(data: bytes, name: str) -> CompiledProgram:
-    """Return the compiled program that a file contains, ``name`` being what errors call it.
+def of_bytes(data: bytes, name: str, sources: Iterable[Source] = ()) -> CompiledProgram:
+    """Return the compiled program that a file contains, ``name`` being what errors call it; its places are in ``sources`` equal to its own.
 
     Raise NesyError E404 for what is no such file, comes from another version of the format, or is damaged.
     """
@@ -60,7 +60,7 @@ def of_bytes(data: bytes, name: str) -> CompiledProgram:
         raise error("E404", f"{name} is no compiled program: {found}", hint=hint)
     try:
         with paused_collection():
-            return _read(*unpack(data))
+            return _read(*unpack(data), sources)
     except KeyError as failure:
         raise _damaged(name, f"its column {failure} is missing") from None
     except (ValueError, TypeError, OverflowError) as failure:
@@ -83,13 +83,16 @@ def save(compiled: CompiledProgram, path: str | os.PathLike[str]) -> None:
         raise error("E701", f"cannot write {os.fspath(path)}: {failure.strerror or failure}") from None
 
 
-def load(path: str | os.PathLike[str]) -> CompiledProgram:
-    """Return the compiled program in a file; raise NesyError E701 where it cannot be read, E404 where it is none or damaged."""
+def load(path: str | os.PathLike[str], sources: Iterable[Source] = ()) -> CompiledProgram:
+    """Return the compiled program in a file; raise NesyError E701 where it cannot be read, E404 where it is none or damaged.
+
+    Its places are in ``sources`` where these equal the texts that it was compiled from.
+    """
     try:
         data = Path(path).read_bytes()
     except OSError as failure:
         raise error("E701", f"cannot read {os.fspath(path)}: {failure.strerror or failure}") from None
-    return of_bytes(data, os.fspath(path))
+    return of_bytes(data, os.fspath(path), sources)
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -108,12 +111,12 @@ def write_whole(path: Path, data: bytes) -> None:
         raise
 
 
-def _read(document: Mapping[str, object], found: Mapping[str, array[int] | array[float]]) -> CompiledProgram:
+def _read(document: Mapping[str, object], found: Mapping[str, array[int] | array[float]], sources: Iterable[Source]) -> CompiledProgram:
     if document.get("kind") != KIND:
         raise DamagedFile("it holds something else")
     floats = found.get("float_numbers", array("d"))
     columns: dict[str, array[int]] = {name: column for name, column in found.items() if column.typecode != "d"}  # type: ignore[misc]
-    terms = TermReader(document, {name: columns[name] for name in NUMBERS}, floats)
+    terms = TermReader(document, {name: columns[name] for name in NUMBERS}, floats, sources)
     ground = GroundReader(terms, document, columns).read()
     indicators = tuple(columns["indicators"])
     brought = sum(piece.value is None for piece in ground.evidence)

@@ -115,12 +115,18 @@ class TermWriter:
 
 
 class TermReader:
-    """What a writer collected; positions that are none raise DamagedFile."""
+    """What a writer collected; positions that are none raise DamagedFile. ``known`` sources are taken where the saved ones equal them."""
 
-    def __init__(self, document: Mapping[str, object], columns: Mapping[str, Sequence[int]], floats: Sequence[float]) -> None:
+    def __init__(
+        self,
+        document: Mapping[str, object],
+        columns: Mapping[str, Sequence[int]],
+        floats: Sequence[float],
+        known: Iterable[Source] = (),
+    ) -> None:
         self._texts = _texts(document.get("texts"))
         self._floats = floats
-        self._spans = _spans(document.get("sources"), columns)
+        self._spans = _spans(document.get("sources"), columns, known)
         self._terms: list[Term] = []
         self._read_terms(columns)
 
@@ -196,14 +202,16 @@ def _texts(found: object) -> list[str]:
     return found
 
 
-def _spans(found: object, columns: Mapping[str, Sequence[int]]) -> list[Span]:
+def _spans(found: object, columns: Mapping[str, Sequence[int]], known: Iterable[Source]) -> list[Span]:
     if not isinstance(found, list):
         raise DamagedFile("its sources are missing")
-    sources = []
+    equal = {source.name: source for source in known if type(source) is Source}
+    sources: list[Source] = []
     for entry in found:
         match entry:
             case [str(name), str(text)]:
-                sources.append(Source(name, text))
+                same = equal.get(name)
+                sources.append(same if same is not None and same.text == text else Source(name, text))
             case _:
                 raise DamagedFile("a source has no name or text")
     spans = []
