@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from nesylang.circuit import Circuit
 from nesylang.grounding.program import GroundProgram
+from nesylang.source import error
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,15 @@ class CompiledProgram:
     answer_roots: tuple[tuple[int, ...], ...]
     condition_roots: tuple[tuple[int, ...], ...]
     indicators: tuple[int, ...]
+
+    def export(self, format_name: str, root: str | None = None) -> str:
+        """Return the text of a file in one of the formats of EXPORTERS, such as ``nnf``, ``dimacs`` or ``svg``.
+
+        ``root`` names the answer that the file is about, as ``nesy run`` prints it, or ``evidence`` (default: all of them). Raise E606 for
+        an unknown format, E605 where there is no such answer, E408 for a circuit that is too large for a picture.
+        """
+        from nesylang.compilation.exports import EXPORTERS
+
+        if format_name not in EXPORTERS:
+            raise error("E606", f"there is no format '{format_name}'", hint=f"the formats are {', '.join(EXPORTERS)}")
+        return EXPORTERS[format_name].write(self, root)
