@@ -10,8 +10,10 @@ from nesylang.circuit.formats.c2d import write_c2d
 from nesylang.circuit.formats.comments import MARK
 from nesylang.circuit.formats.d4 import write_d4
 from nesylang.circuit.formats.dimacs import write_dimacs
+from nesylang.circuit.formats.dot import write_dot
+from nesylang.circuit.formats.svg import write_svg
 from nesylang.circuit.formats.variables import Variables, literal_gates
-from nesylang.circuit.gates import GateKind, gates_of
+from nesylang.circuit.gates import GateKind, Gates, gates_of
 from nesylang.compilation.budget import CompilationBudget
 from nesylang.compilation.compile import compile_program
 from nesylang.compilation.compiled import CompiledProgram
@@ -65,6 +67,22 @@ def _cnf(compiled: CompiledProgram, roots: Sequence[Root], projected: bool) -> s
     return write_dimacs(formula, literals, variables, names, _comments("dimacs", variables, roots), projected)
 
 
+def _dot(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
+    return write_dot(*_shown(compiled, roots))
+
+
+def _svg(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
+    return write_svg(*_shown(compiled, roots))
+
+
+def _shown(compiled: CompiledProgram, roots: Sequence[Root]) -> tuple[Gates, dict[tuple[int, int], str], list[str]]:
+    gates = gates_of(compiled.circuit, [compiled.circuit.roots[root.position] for root in roots])
+    choices = {gate.children[0] for gate in gates.gates if gate.kind is GateKind.LEAF}
+    # What an answer is worth is that of it and the evidence together.
+    names = [f"{root.name} and {EVIDENCE}" if root.condition == EVIDENCE else root.name for root in roots]
+    return gates, value_names(compiled, sorted(choices)), names
+
+
 class _Keeper:
     """A compiler that only keeps the formula that it is given."""
 
@@ -110,6 +128,8 @@ def _comments(format_name: str, variables: Variables, roots: Sequence[Root]) -> 
 EXPORTERS: dict[str, Exporter] = {
     "nnf": Exporter("the circuit in the nnf format of c2d", ".nnf", _c2d),
     "d4": Exporter("the circuit in the nnf format of d4", ".ddnnf", _d4),
+    "dot": Exporter("the circuit as a graph, for graphviz", ".dot", _dot),
+    "svg": Exporter("the circuit as a picture", ".svg", _svg),
     "dimacs": Exporter("the formula as a weighted CNF, for model counters", ".cnf", _dimacs),
     "dimacs-projected": Exporter("the same, to be counted over the variables of the choices", ".cnf", _projected),
 }

@@ -39,7 +39,7 @@ def weight(assignment: Sequence[bool], weights: Mapping[int, Fraction]) -> Fract
 
 
 @st.composite
-def deterministic_gates(draw: st.DrawFn, variables: int = 5) -> Gates:
+def deterministic_gates(draw: st.DrawFn, variables: int = 4) -> Gates:
     """Draw a deterministic decomposable circuit: functions of ever fewer variables, decided or taken apart, with parts that are shared."""
     gates = [Gate(GateKind.FALSE), Gate(GateKind.TRUE)]
     made: dict[frozenset[int], list[int]] = {frozenset(): [0, 1]}

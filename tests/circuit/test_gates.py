@@ -15,9 +15,9 @@ GOOD = Properties(decomposable=True, deterministic=True, value_smooth=True, smoo
 @given(deterministic_gates())
 def test_circuits_mean_what_their_gates_mean(gates: Gates) -> None:
     circuit = circuit_of(gates, GOOD)
-    assert_properties(circuit, [2] * 5)
+    assert_properties(circuit, [2] * 4)
     again = gates_of(circuit)
-    for assignment in assignments(5):
+    for assignment in assignments(4):
         world = {variable: 0 if value else 1 for variable, value in enumerate(assignment)}
         expected = [holds(gates, assignment)[root] for root in gates.roots]
         assert [truth(circuit, world)[root] for root in circuit.roots] == expected
