@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nesylang.api import Compiled, Program, load, load_compiled, loads, query
+    from nesylang.circuit.formats import Nnf, read_nnf
     from nesylang.compilation import CompilationBudget
     from nesylang.grounding import GroundingBudget
     from nesylang.grounding.forms import Compound, Text, answers, exclusive, foreign, learnable, probability, weighted
@@ -44,6 +45,7 @@ _HOMES = {
     "LogicModule": "nesylang.learning",
     "NesyError": "nesylang.source",
     "NesyWarning": "nesylang.learning",
+    "Nnf": "nesylang.circuit.formats",
     "Program": "nesylang.api",
     "QueryResult": "nesylang.learning",
     "Result": "nesylang.learning",
@@ -60,6 +62,7 @@ _HOMES = {
     "positions": "nesylang.learning",
     "probability": "nesylang.grounding.forms",
     "query": "nesylang.api",
+    "read_nnf": "nesylang.circuit.formats",
     "weighted": "nesylang.grounding.forms",
 }
 
@@ -72,6 +75,7 @@ __all__ = [
     "LogicModule",
     "NesyError",
     "NesyWarning",
+    "Nnf",
     "Program",
     "QueryResult",
     "Result",
@@ -88,6 +92,7 @@ __all__ = [
     "positions",
     "probability",
     "query",
+    "read_nnf",
     "weighted",
 ]
 
