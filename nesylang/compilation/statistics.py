@@ -51,7 +51,7 @@ class Costs:
     """What was measured while a program was ground and compiled; everything else can be counted afterwards.
 
     ``formula_nodes`` are those that the roots depend on or that were made on the way; ``notes`` are what a compiler, or who calls it, has
-    to say about its work.
+    to say about its work. ``cache`` says whether the program was found in the cache or kept there, which took ``cache_seconds``.
     """
 
     grounding_seconds: float = 0.0
@@ -61,6 +61,8 @@ class Costs:
     attempts: tuple[Attempt, ...] = ()
     notes: Mapping[str, Size] = field(default_factory=dict)
     worker_bytes: int = 0
+    cache: str = ""
+    cache_seconds: float = 0.0
 
 
 def summed(found: Sequence[Statistics]) -> Statistics:
