@@ -75,6 +75,7 @@ CODES: dict[str, str] = {
     "E322": "a date, time or duration that does not exist",
     "E401": "compilation beyond its budget of nodes or seconds",
     "E402": "an aggregate that may have too many values",
+    "E403": "the process that compiles died",
     "E407": "a file of a circuit that is malformed",
     "E408": "a circuit that is too large for a picture",
     "E409": "a file whose sums are not known to be deterministic",
