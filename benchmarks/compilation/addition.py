@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator
 from functools import partial
@@ -25,7 +26,7 @@ def numbers(digits: int) -> tuple[Number, Number]:
 
     def distribution() -> tuple[float, ...]:
         cuts = [0, *sorted(rng.sample(range(1, 1000), 9)), 1000]
-        return tuple((high - low) / 1000 for low, high in zip(cuts, cuts[1:], strict=False))
+        return tuple((high - low) / 1000 for low, high in itertools.pairwise(cuts))
 
     first, second = (tuple(distribution() for _ in range(digits)) for _ in range(2))
     return first, second

@@ -31,7 +31,7 @@ def product_of(factors: Sequence[Factor]) -> Factor:
     variables = tuple(dict.fromkeys(variable for factor in factors for variable in factor.variables))
     table = np.ones((1,) * len(variables))
     for factor in factors:
-        order = sorted(range(len(factor.variables)), key=lambda axis: variables.index(factor.variables[axis]))  # noqa: B023 - called at once
+        order = sorted(range(len(factor.variables)), key=lambda axis: variables.index(factor.variables[axis]))
         shape = [1] * len(variables)
         for axis in order:
             shape[variables.index(factor.variables[axis])] = factor.table.shape[axis]
@@ -50,7 +50,7 @@ def marginal(factors: Iterable[Factor], asked: Variable, observed: Mapping[Varia
         hidden = [variable for variable in neighbours if variable != asked]
         if not hidden:
             break
-        chosen = min(hidden, key=lambda variable: len(neighbours[variable]))  # noqa: B023 - called at once
+        chosen = min(hidden, key=lambda variable: len(neighbours[variable]))
         joined = product_of([factor for factor in left if chosen in factor.variables])
         axis = joined.variables.index(chosen)
         kept = joined.variables[:axis] + joined.variables[axis + 1 :]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 
@@ -180,7 +180,7 @@ def _heads(weights: tuple[float, ...], atom: str) -> str:
 
 def _distribution(rng: random.Random, values: int) -> tuple[float, ...]:
     cuts = [0, *sorted(rng.sample(range(1, 1000), values - 1)), 1000]
-    return tuple((high - low) / 1000 for low, high in zip(cuts, cuts[1:], strict=False))
+    return tuple((high - low) / 1000 for low, high in pairwise(cuts))
 
 
 def chain(seed: int, steps: int, all_steps: bool) -> Chain:

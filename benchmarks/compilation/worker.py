@@ -32,23 +32,30 @@ query(p(1, 3)).
 """It has loops, evidence and negation, so that all that is imported late is there."""
 
 
-def nesylang() -> Callable[[str], dict[str, Any]]:
-    """Return what answers a program."""
+System = tuple[Callable[[str], Any], Callable[[Any], dict[str, Any]]]
+"""What answers a program, and what describes the result when the clock has stopped."""
+
+
+def nesylang() -> System:
+    """Return nesylang."""
     import nesylang as nesy
     from nesylang.inference import marginals
     from nesylang.syntax import print_term
 
-    def run(text: str) -> dict[str, Any]:
+    def run(text: str) -> Any:
         compiled = nesy.loads(text).compile()
-        found = marginals(compiled)
+        return compiled.circuit, marginals(compiled)
+
+    def describe(result: Any) -> dict[str, Any]:
+        circuit, found = result
         answers = {print_term(answer.atom).replace(" ", ""): answer.probability for query in found for answer in query.answers}
-        return {"answers": answers, "size": compiled.circuit.size, "compiler": compiled.circuit.compiler}
+        return {"answers": answers, "size": circuit.size, "compiler": circuit.compiler}
 
-    return run
+    return run, describe
 
 
-def problog() -> Callable[[str], dict[str, Any]]:
-    """Return what answers a program with ProbLog's default back end, which has to be the one of sentential decision diagrams."""
+def problog() -> System:
+    """Return ProbLog with its default back end, which has to be the one of sentential decision diagrams."""
     from problog import get_evaluatable
     from problog.program import PrologString
     from problog.sdd_formula import SDD
@@ -57,15 +64,18 @@ def problog() -> Callable[[str], dict[str, Any]]:
         sys.exit("this ProbLog has no SDD library")
     sys.setrecursionlimit(10_000)  # as its command does
 
-    def run(text: str) -> dict[str, Any]:
+    def run(text: str) -> Any:
         formula = get_evaluatable().create_from(PrologString(text))
         if not isinstance(formula, SDD):
             sys.exit(f"ProbLog compiled to {type(formula).__name__}")
-        found = formula.evaluate()
-        answers = {str(name).replace(" ", ""): float(value) for name, value in found.items() if name.is_ground()}
-        return {"answers": answers, "size": int(formula.get_manager().get_manager().size()), "compiler": "SDD"}
+        return formula, formula.evaluate()
 
-    return run
+    def describe(result: Any) -> dict[str, Any]:
+        formula, found = result
+        answers = {str(name).replace(" ", ""): float(value) for name, value in found.items() if name.is_ground()}
+        return {"answers": answers, "size": int(formula.get_manager().get_manager().live_size()), "compiler": "sdd"}
+
+    return run, describe
 
 
 SYSTEMS = {"nesylang": nesylang, "problog": problog}
@@ -74,8 +84,8 @@ SYSTEMS = {"nesylang": nesylang, "problog": problog}
 def main(system: str, memory: float, report: Path) -> None:
     text = sys.stdin.read()
     limit_memory(memory)
-    run = SYSTEMS[system]()
-    run(WARM_UP)
+    run, describe = SYSTEMS[system]()
+    describe(run(WARM_UP))
     gc.collect()
     started = own_seconds()
     report.write_text(json.dumps({"started": started}) + "\n", encoding="utf-8")
@@ -84,7 +94,7 @@ def main(system: str, memory: float, report: Path) -> None:
     seconds = own_seconds() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     with report.open("a", encoding="utf-8") as file:
-        file.write(json.dumps({"seconds": max(seconds, 0.0005), "megabytes": peak, **result}) + "\n")
+        file.write(json.dumps({"seconds": max(seconds, 0.0005), "megabytes": peak, **describe(result)}) + "\n")
 
 
 if __name__ == "__main__":
