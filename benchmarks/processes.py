@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -87,7 +88,7 @@ def _kill(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
 
 
-def measured(command: Sequence[str], text: str, limits: Limits, running: Running) -> dict[str, object]:
+def measured(command: Sequence[str], text: str, limits: Limits, running: Running) -> dict[str, Any]:
     """Return what a worker writes, or why it does not: {"failure": ..., "over_cap": ...}.
 
     ``command`` gets the name of a file as its last argument. The worker reads ``text``, writes to the file a line with the CPU seconds so
@@ -120,10 +121,18 @@ def measured(command: Sequence[str], text: str, limits: Limits, running: Running
                 start_new_session=True,
             )
             running.groups.add(process.pid)
+        if hasattr(resource, "prlimit"):  # so that it ends even where this process is killed
+            most = int(limits.before + limits.cap) + 60
+            with contextlib.suppress(ProcessLookupError):
+                resource.prlimit(process.pid, resource.RLIMIT_CPU, (most, most))
         try:
             failure = _watched(process, report, limits)
         finally:
+            started = descendants(process.pid)
             _kill(process.pid)  # the group, should parts of it be left
+            for child in started:  # those that left the group
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(child, signal.SIGKILL)
             process.wait()
             with running.lock:
                 running.groups.discard(process.pid)
@@ -135,7 +144,7 @@ def measured(command: Sequence[str], text: str, limits: Limits, running: Running
         if process.returncode != 0 or len(lines) != 2:
             said = [line for line in complaint.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
             return {"failure": f"exit status {process.returncode}: {said[-1][:200] if said else 'no message'}", "over_cap": False}
-        found: dict[str, object] = json.loads(lines[1])
+        found: dict[str, Any] = json.loads(lines[1])
         return found
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import fnmatch
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -47,6 +48,8 @@ def options() -> argparse.Namespace:
     given = parser.parse_args()
     if given.resume and not given.log:
         parser.error("--resume needs --log FILE")
+    if given.write and (given.only or given.quick or given.check or given.system):
+        parser.error("--write is for the whole table: leave out --only, --quick, --check and --system")
     if given.system == THEIRS and given.check:
         parser.error("--check is about nesylang's answers")
     return given
@@ -91,6 +94,7 @@ def main() -> int:
 
     started = time.monotonic()
     running = Running()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     rows: dict[str, table.Row] = {}
 
     def outcomes_of(case: Case) -> dict[str, Outcome]:

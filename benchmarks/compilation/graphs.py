@@ -197,7 +197,7 @@ def connected(graph: Graph, start: int, target: int) -> float:
     A state gives each node of the frontier the number of its component; the first two nodes are always ``start`` and ``target``.
     """
     steps = list(_frontiers(graph, start, target))
-    states = {(0, 1): 1.0}
+    states: dict[tuple[int, ...], float] = {(0, 1): 1.0}
     frontier = [start, target]
     total = 0.0
     for i, j, probability, last in steps:

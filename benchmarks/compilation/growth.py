@@ -9,6 +9,7 @@ import argparse
 import json
 import statistics
 import sys
+from typing import Any
 
 from benchmarks import results
 from benchmarks.compilation.addition import CARRY_AS_PREDICATE, a_sum, disjunctions, probability_of_sum
@@ -65,7 +66,7 @@ def main() -> int:
     for digits in given.digits:
         for way in given.ways:
             command = [sys.executable, "-m", "benchmarks.compilation.modules", "nesylang", str(given.memory)]
-            runs = []
+            runs: list[dict[str, Any]] = []
             while len(runs) < given.repeat:
                 found = measured(command, labelled(digits, way), limits, Running())
                 if "failure" in found:

@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from benchmarks.compilation.case import Case
 from benchmarks.processes import CHECKOUT, Limits, Running, measured
@@ -73,7 +72,7 @@ def compare(case: Case, systems: Sequence[str], limits: Limits, repeat: int, run
             if attempt and (outcomes[system].failure or attempt >= repetitions(min(runs[system]), repeat)):
                 continue
             command = [sys.executable, "-m", "benchmarks.compilation.worker", system, str(limits.memory)]
-            found: dict[str, Any] = measured(command, text, limits, running)
+            found = measured(command, text, limits, running)
             if "failure" in found:
                 outcomes[system] = Outcome(failure=found["failure"], over_cap=found["over_cap"])
                 continue
@@ -103,8 +102,8 @@ def fingerprint() -> str:
 
 
 def commit() -> str:
-    """Return the commit of the checkout, empty where there is none."""
-    found = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    """Return the commit of the checkout, with a mark where files differ from it; empty where there is none."""
+    found = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=CHECKOUT, capture_output=True, text=True, check=False)
     return found.stdout.strip()
 
 
@@ -126,8 +125,6 @@ class Log:
         if resume and path.exists():
             for line in path.read_text(encoding="utf-8").splitlines():
                 self._read(line)
-        else:
-            path.write_text("", encoding="utf-8")
 
     def _read(self, line: str) -> None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise, product
 
@@ -29,7 +29,7 @@ class Network:
 
     def expected(self) -> dict[str, float]:
         """Return the marginals by variable elimination."""
-        factors, observed = factors_of(self.nodes), dict(self.observed)
+        factors, observed = factors_of(self.nodes), dict[Hashable, int](self.observed)
         return {f"x({node})": float(marginal(factors, node, observed)[1]) for node in self.asked}
 
 
@@ -40,7 +40,7 @@ def bayesian_network(seed: int, count: int, window: int) -> Network:
     clauses = []
     for i in range(count):
         before = range(max(0, i - window), i)
-        parents = tuple(sorted(rng.sample(before, min(len(before), rng.randint(0, 3)))))
+        parents: tuple[int, ...] = tuple(sorted(rng.sample(before, min(len(before), rng.randint(0, 3)))))
         table = np.zeros((2,) * len(parents))
         for values in product((0, 1), repeat=len(parents)):
             weight = rng.randint(50, 950) / 1000
@@ -48,8 +48,8 @@ def bayesian_network(seed: int, count: int, window: int) -> Network:
             body = ", ".join(f"{'' if value else chr(92) + '+'}x({parent})" for parent, value in zip(parents, values, strict=True))
             clauses.append(f"{weight}::x({i}){' :- ' * bool(body)}{body}.")
         nodes.append(Node(parents, table))
-    values = sampled(nodes, rng)
-    observed = tuple((node, values[node]) for node in sorted(rng.sample(range(count), 4)))
+    world = sampled(nodes, rng)
+    observed = tuple((node, world[node]) for node in sorted(rng.sample(range(count), 4)))
     return Network(tuple(nodes), tuple(clauses), observed, tuple(range(count)))
 
 
@@ -72,8 +72,8 @@ def layered(seed: int, layers: int, width: int) -> Network:
     for i in range(layers * width):
         layer = i // width
         leak = rng.randint(1, 9) / 10 if layer == 0 else rng.randint(1, 9) / 100
-        above = range((layer - 1) * width, layer * width) if layer else ()
-        parents = tuple(sorted(rng.sample(above, rng.randint(2, 3)))) if layer else ()
+        above = range((layer - 1) * width, layer * width)
+        parents: tuple[int, ...] = tuple(sorted(rng.sample(above, rng.randint(2, 3)))) if layer else ()
         weights = [rng.randint(1, 9) / 10 for _ in parents]
         clauses += [f"{leak}::x({i}).", *(f"{weight}::x({i}) :- x({parent})." for parent, weight in zip(parents, weights, strict=True))]
         nodes.append(noisy_or(parents, weights, leak))
