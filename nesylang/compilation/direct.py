@@ -15,6 +15,7 @@ from itertools import pairwise
 from nesylang.circuit import FALSE, FIRST_LEAF, TRUE, Circuit, Properties, build_circuit
 from nesylang.compilation.budget import CompilationBudget, Meter
 from nesylang.compilation.sdd import SddCompiler
+from nesylang.compilation.supervision import StoppableCompiler
 from nesylang.formula import FALSE as NEVER
 from nesylang.formula import TRUE as ALWAYS
 from nesylang.formula import Formula, FormulaBuilder, Kind
@@ -46,8 +47,8 @@ class DirectCompiler:
 
     name = "direct"
 
-    def __init__(self, otherwise: SddCompiler | None = None) -> None:
-        self.otherwise = otherwise or SddCompiler()
+    def __init__(self, otherwise: SddCompiler | StoppableCompiler | None = None) -> None:
+        self.otherwise = otherwise or StoppableCompiler(SddCompiler())
 
     def compile(self, formula: Formula, values: Sequence[int], budget: CompilationBudget) -> Circuit:
         """Return the circuit of the formula's roots; ``values[c]`` is the number of values of choice ``c``."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from time import monotonic
 
 from nesylang.analysis import Analysis
 from nesylang.compilation import COMPILERS, CompilationBudget, CompiledProgram, Compiler, compile_program
+from nesylang.compilation.budget import Listener, Progress, running
 from nesylang.grounding import (
     GROUNDERS,
     AskedQuery,
@@ -20,6 +22,7 @@ from nesylang.grounding import (
     stated_queries,
 )
 from nesylang.inference.marginals import marginals
+from nesylang.source import error
 from nesylang.syntax.statements import Query
 
 
@@ -27,7 +30,8 @@ from nesylang.syntax.statements import Query
 class Settings:
     """How programs are ground and compiled, and what that may cost.
 
-    ``functions`` are the Python functions that foreign predicates call, by name or by ``name/arity``.
+    ``functions`` are the Python functions that foreign predicates call, by name or by ``name/arity``. ``progress`` is called with a
+    Progress whenever a stage begins, a few times each second while a circuit is compiled, and once at the end.
     """
 
     grounder: Grounder = GROUNDERS["native"]
@@ -35,6 +39,7 @@ class Settings:
     grounding_budget: GroundingBudget = field(default_factory=GroundingBudget)
     compilation_budget: CompilationBudget = field(default_factory=CompilationBudget)
     functions: Mapping[str, Callable[..., object]] = field(default_factory=dict)
+    progress: Listener | None = None
 
 
 def compile_analysis(
@@ -57,8 +62,28 @@ def compile_analysis(
         probabilities=partial(_probabilities, settings),
         functions=settings.functions,
     )
-    ground = settings.grounder.ground(request)
-    return compile_program(ground, settings.compiler, settings.compilation_budget)
+    listener = settings.progress
+    began = monotonic()
+    try:
+        if listener is not None:
+            listener(Progress("grounding", 0.0))
+        ground = _ground(settings, request)
+        grounded = monotonic()
+        compiled = compile_program(ground, settings.compiler, running(settings.compilation_budget, listener))
+    finally:
+        if listener is not None:
+            listener(Progress("end", monotonic() - began))
+    return replace(compiled, costs=replace(compiled.costs, grounding_seconds=grounded - began))
+
+
+def _ground(settings: Settings, request: GroundingRequest) -> GroundProgram:
+    """Return the ground program of a request; raise NesyError E306 where the system has no more memory to give."""
+    try:
+        return settings.grounder.ground(request)
+    except MemoryError:
+        span = request.queries[0].span if request.queries else None
+        hint = "ask fewer queries at once, or let rules derive fewer atoms"
+        raise error("E306", "grounding needs more memory than there is", span, "asked here", hint) from None
 
 
 def _probabilities(settings: Settings, ground: GroundProgram) -> list[float]:

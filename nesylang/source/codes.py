@@ -75,6 +75,7 @@ CODES: dict[str, str] = {
     "E322": "a date, time or duration that does not exist",
     "E401": "compilation beyond its budget of nodes or seconds",
     "E402": "an aggregate that may have too many values",
+    "E403": "the process that compiles died",
     "E501": "evidence of probability zero",
     "E503": "a condition of probability zero",
     "E504": "an expectation that does not hold",
