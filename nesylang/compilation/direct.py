@@ -16,6 +16,7 @@ from nesylang.compilation.budget import CompilationBudget, Meter
 from nesylang.compilation.emission import SUPPORT_BITS, Emission
 from nesylang.compilation.holes import Filling, fill_holes
 from nesylang.compilation.sdd import SddCompiler
+from nesylang.compilation.supervision import StoppableCompiler
 from nesylang.formula import Formula
 
 
@@ -25,7 +26,7 @@ class DirectCompiler:
     name = "direct"
 
     def __init__(self, otherwise: Filling | None = None) -> None:
-        self.otherwise = otherwise or SddCompiler()
+        self.otherwise = otherwise or StoppableCompiler(SddCompiler())
 
     def compile(self, formula: Formula, values: Sequence[int], budget: CompilationBudget) -> Circuit:
         """Return the circuit of the formula's roots; ``values[c]`` is the number of values of choice ``c``.

@@ -1,8 +1,6 @@
 """From ground rules to an acyclic formula: what the roots need, loops broken, weights of zero and one simplified away.
 
-Loops are broken by bounded iteration of the immediate consequence operator. The least fixpoint of a strongly connected component is
-reached after as many rounds as there are atoms in a set that cuts all its cycles: along a path of a minimal proof tree no atom occurs
-twice. Rounds that change nothing end the iteration early. The result is polynomial in the component, unlike the enumeration of paths.
+Loops are broken by solving the rules of each strongly connected component as equations, see ``formula/loops.py``.
 """
 
 from __future__ import annotations
@@ -12,8 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from nesylang.analysis.components import strong_components
 from nesylang.formula.aggregates import Aggregates
-from nesylang.formula.components import cutting_atoms
 from nesylang.formula.formula import FALSE, TRUE, FormulaBuilder
+from nesylang.formula.loops import solve_loop
 from nesylang.grounding.program import FixedWeight, GroundProgram, Number
 from nesylang.source import Diagnostic, Label, NesyError, Span
 from nesylang.syntax import print_term
@@ -50,7 +48,9 @@ class _Construction:
         self.values: dict[int, int] = {}
 
     def run(self, literals: Sequence[int]) -> tuple[FormulaBuilder, list[int]]:
-        for component in strong_components(self.edges, [abs(literal) for literal in literals]):
+        components = strong_components(self.edges, [abs(literal) for literal in literals])
+        needed = self._needed_outside(components, literals)
+        for component in components:
             if len(component) == 1 and component[0] not in self.edges.get(component[0], ()):
                 if component[0] < 0:
                     self._aggregate(-component[0])
@@ -59,8 +59,16 @@ class _Construction:
             else:
                 self._refuse_aggregates(component)
                 self._refuse_negation(component)
-                self._iterate(component)
+                solve_loop(self.builder, component, self.bodies, self.values, needed.intersection(component))
         return self.builder, [self._value(literal) for literal in literals]
+
+    def _needed_outside(self, components: Sequence[Sequence[int]], literals: Sequence[int]) -> set[int]:
+        """Return the atoms that are asked for, or used by those of other components."""
+        place = {atom: number for number, component in enumerate(components) for atom in component}
+        needed = {abs(literal) for literal in literals}
+        for atom, number in place.items():
+            needed.update(used for used in self.edges.get(atom, ()) if place[used] != number)
+        return needed
 
     def _value(self, literal: int) -> int:
         value = self.values[abs(literal)]
@@ -86,24 +94,6 @@ class _Construction:
         if isinstance(weight, FixedWeight) and weight.probability == 0.0:
             return FALSE
         return TRUE if choice.values == 1 else self.builder.leaf(number, value)
-
-    def _iterate(self, component: list[int]) -> None:
-        """Give the atoms of a component their values: those of the least fixpoint."""
-        cut, order = cutting_atoms(self.edges, component, component[-1])
-        current = dict.fromkeys(cut, FALSE)
-        for _ in range(len(cut) + 1):
-            self.values.update(current)
-            following = {}
-            for atom in order:
-                value = self._atom(atom)
-                if atom in current:
-                    following[atom] = value
-                else:
-                    self.values[atom] = value
-            if following == current:
-                break
-            current = following
-        self.values.update(current)
 
     def _refuse_aggregates(self, component: list[int]) -> None:
         found = min(component)

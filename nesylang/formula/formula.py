@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from nesylang.formula.distributions import Block, Distribution, Merge
-from nesylang.grounding.aggregates import Operation, State
+
+if TYPE_CHECKING:
+    from nesylang.grounding.aggregates import Operation, State
 
 TRUE = 1
 FALSE = -1
@@ -146,6 +149,22 @@ class FormulaBuilder:
             else:
                 builder._merges[id(distribution.operation), distribution.left, distribution.right] = number
         return builder
+
+    def implies(self, literal: int, other: int) -> bool:
+        """Return whether a literal is seen to imply another at once: it is an and of it, or the other one is an or of it."""
+        if literal in (other, FALSE) or other == TRUE:
+            return True
+        upper = self._children(other, Kind.OR)
+        lower = self._children(literal, Kind.AND)
+        if other in lower or literal in upper or not set(lower).isdisjoint(upper):
+            return True
+        found = self._children(other, Kind.AND)
+        return bool(found) and set(lower).issuperset(found)
+
+    def _children(self, literal: int, kind: Kind) -> tuple[int, ...]:
+        """Return the children of a literal that is a gate of some kind, none for any other."""
+        node = self.nodes[abs(literal) - 1]
+        return node.children if literal > 0 and node.kind is kind else ()
 
     def leaf(self, choice: int, value: int) -> int:
         """Return the literal "the choice takes this value"."""
