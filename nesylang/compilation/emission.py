@@ -22,18 +22,24 @@ SUPPORT_BITS = 1 << 32
 PAIRS, PAIRS_PER_NODE = 2_000, 5
 """Most pairs of conditions that are compared, in all and for each node of the formula."""
 
-DECISIONS = 3_000
+DECISIONS = 300
 """Most nodes that are looked at to take one node apart by deciding choices."""
+
+DECISIONS_OF_STATES = 3_000
+"""The same where there are aggregates, whose states are many nodes for other compilers."""
 
 IN_VAIN = 4
 """How many times that many nodes may be looked at in vain, for all nodes together."""
 
 
 class Emission:
-    """Nodes of circuits for the literals of a formula; ``values[c]`` is the number of values of choice ``c``."""
+    """Nodes of circuits for the literals of a formula; ``values[c]`` is the number of values of choice ``c``.
 
-    def __init__(self, formula: Formula, values: Sequence[int], meter: Meter) -> None:
-        choices = formula.choices(formula.roots)
+    The circuits may also be about ``known`` choices, on which the formula does not depend.
+    """
+
+    def __init__(self, formula: Formula, values: Sequence[int], meter: Meter, known: Sequence[int] = ()) -> None:
+        choices = [*formula.choices(formula.roots), *known]
         self.builder = FormulaBuilder.of(formula)
         self.exclusion = Exclusion(FormulaNodes(self.builder, values), PAIRS + PAIRS_PER_NODE * len(formula.nodes))
         self.conditioning = Conditioning(self.builder, self.exclusion)
@@ -43,7 +49,9 @@ class Emission:
         """The literals that have not been taken apart, with the nodes that stand for them."""
         self._values = values
         self._known: dict[int, int] = {ALWAYS: TRUE, NEVER: FALSE}
-        self._in_vain = IN_VAIN * DECISIONS
+        self._decisions = DECISIONS_OF_STATES if formula.distributions else DECISIONS
+        self._in_vain = IN_VAIN * self._decisions
+        self._written: dict[int, int] = {}
         self._deciding = False
 
     def node(self, literal: int) -> int:
@@ -74,6 +82,8 @@ class Emission:
         return (yield from self._or(literal, gate.children))
 
     def _hole(self, literal: int) -> int:
+        # As it was written, it may have parts in common with others.
+        literal = self._written.get(literal, literal)
         if literal not in self.holes:
             self.holes[literal] = self.assembly.hole()
         return self.holes[literal]
@@ -83,7 +93,7 @@ class Emission:
         if self._deciding:
             return (yield from self._decision(literal, shared))
         before = self.conditioning.steps
-        self.conditioning.limit = before + min(DECISIONS, self._in_vain)
+        self.conditioning.limit = before + min(self._decisions, self._in_vain)
         first = self._decision(literal, shared)
         self._deciding = True
         try:
@@ -108,6 +118,7 @@ class Emission:
         if self._shared(children):
             joined = self.builder.conjunction(self._flat(literal))
             if joined != literal:
+                self._written.setdefault(joined, literal)
                 return (yield joined)
             parts = components(children, self.exclusion.support)
             if len(parts) == 1:
@@ -136,6 +147,7 @@ class Emission:
                 return self.assembly.sum(elements)
             joined = self.builder.disjunction(self._flat(literal))
             if joined != literal:
+                self._written.setdefault(joined, literal)
                 return (yield joined)
             parts = components(children, self.exclusion.support)
             if len(parts) == 1:
