@@ -42,13 +42,13 @@ class Exporter:
 def _c2d(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
     variables = _circuit_variables(compiled, roots)
     gates = literal_gates(compiled.circuit, [compiled.circuit.roots[root.position] for root in roots], variables)
-    return write_c2d(gates, variables.count, [root.name for root in roots], _comments("nnf", variables, roots))
+    return write_c2d(gates, variables.count, [root.name for root in roots], _comments("nnf", variables, roots, compiled.circuit))
 
 
 def _d4(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
     variables = _circuit_variables(compiled, roots)
     gates = literal_gates(compiled.circuit, [compiled.circuit.roots[root.position] for root in roots], variables)
-    return write_d4(gates, [root.name for root in roots], _comments("d4", variables, roots))
+    return write_d4(gates, [root.name for root in roots], _comments("d4", variables, roots, compiled.circuit))
 
 
 def _dimacs(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
@@ -115,8 +115,11 @@ def _variables(compiled: CompiledProgram, choices: Sequence[int] | set[int]) -> 
     return Variables(values, value_names(compiled, values), value_weights(compiled, values))
 
 
-def _comments(format_name: str, variables: Variables, roots: Sequence[Root]) -> list[str]:
-    lines = [f"{MARK} {format_name}", f"c variables {variables.count}", *variables.comments()]
+def _comments(format_name: str, variables: Variables, roots: Sequence[Root], circuit: Circuit | None = None) -> list[str]:
+    lines = [f"{MARK} {format_name}", f"c variables {variables.count}"]
+    if circuit is not None and circuit.properties.deterministic:
+        lines.append("c deterministic")
+    lines += variables.comments()
     conditions = list(dict.fromkeys(root.condition for root in roots if root.condition is not None))
     if conditions == [EVIDENCE]:
         lines.append(f"c the probability of an answer is its count divided by that of '{EVIDENCE}'")
