@@ -25,7 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nesylang.api import Program, load, loads, query
+    from nesylang.api import Compiled, Program, load, load_compiled, loads, query
     from nesylang.circuit.formats import Nnf, read_nnf
     from nesylang.compilation import CompilationBudget
     from nesylang.grounding import GroundingBudget
@@ -38,6 +38,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "CompilationBudget": "nesylang.compilation",
+    "Compiled": "nesylang.api",
     "Compound": "nesylang.grounding.forms",
     "Example": "nesylang.learning",
     "GroundingBudget": "nesylang.grounding",
@@ -55,6 +56,7 @@ _HOMES = {
     "foreign": "nesylang.grounding.forms",
     "learnable": "nesylang.grounding.forms",
     "load": "nesylang.api",
+    "load_compiled": "nesylang.api",
     "loads": "nesylang.api",
     "logits": "nesylang.learning",
     "positions": "nesylang.learning",
@@ -66,6 +68,7 @@ _HOMES = {
 
 __all__ = [
     "CompilationBudget",
+    "Compiled",
     "Compound",
     "Example",
     "GroundingBudget",
@@ -83,6 +86,7 @@ __all__ = [
     "foreign",
     "learnable",
     "load",
+    "load_compiled",
     "loads",
     "logits",
     "positions",

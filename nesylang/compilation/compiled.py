@@ -33,7 +33,7 @@ class CompiledProgram:
     def statistics(self) -> Statistics:
         """What grounding and compiling took, and how large the ground program, the formula and the circuit are."""
         ground, circuit, costs = self.ground, self.circuit, self.costs
-        stages = (
+        stages: tuple[Stage, ...] = (
             Stage(
                 "ground",
                 costs.grounding_seconds,
@@ -53,6 +53,7 @@ class CompiledProgram:
                 costs.compiling_seconds,
                 {
                     "compiler": circuit.compiler,
+                    "certified": "yes" if circuit.compiler == "direct" else "no",
                     "leaves": len(circuit.leaves),
                     "nodes": circuit.inner_count,
                     "elements": circuit.size,
@@ -62,7 +63,10 @@ class CompiledProgram:
                 },
             ),
         )
+        if costs.cache:
+            stages = (*stages, Stage("cache", costs.cache_seconds, {"program": costs.cache}))
         return Statistics(stages, costs.attempts, peak_bytes(), costs.worker_bytes)
+
 
     def export(self, format_name: str, root: str | None = None) -> str:
         """Return the text of a file in one of the formats of EXPORTERS, such as ``nnf``, ``dimacs`` or ``svg``.
