@@ -261,3 +261,11 @@ def test_every_format_of_every_program(name: str, text: str) -> None:
             assert print_term(answer.atom) in found or json.dumps(print_term(answer.atom)) in found or "&gt;" in found
     if name == "svg":
         ElementTree.fromstring(found)
+
+
+def test_the_picture_in_the_documentation() -> None:
+    folder = Path(__file__).resolve().parents[2] / "docs"
+    page = (folder / "certified-circuits.md").read_text(encoding="utf-8")
+    program = page.split("% file: carry.nesy\n")[1].split("```")[0]
+    assert (folder / "carry.svg").read_text(encoding="utf-8") == nesy.loads(program).compile().export("svg")
+    assert "](carry.svg)" in page
