@@ -65,12 +65,13 @@ def test_a_worker_returns_the_circuit_that_this_process_would(monkeypatch: pytes
     ground = layered(10)
     here = compile_program(ground, SddCompiler(), CompilationBudget())
     there = compile_program(ground, StoppableCompiler(SddCompiler()), CompilationBudget())
-    assert here.costs.attempts == ()
-    first, second = there.costs.attempts
-    assert (first.way, first.finished) == ("in this process", False)
-    assert first.nodes > 100
-    assert (second.way, second.finished) == ("in a worker", True)
-    assert second.nodes > first.nodes
+    assert {attempt.way for attempt in here.costs.attempts} & {attempt.way for attempt in there.costs.attempts} != set()
+    *first, second = there.costs.attempts
+    assert first
+    assert not any(attempt.finished or "worker" in attempt.way for attempt in first)
+    assert second.finished
+    assert second.way.endswith(", in a worker")
+    assert second.nodes > max(attempt.nodes for attempt in first)
     assert there.costs.worker_bytes > 1 << 20
     assert there == here
 
@@ -82,7 +83,7 @@ def test_what_recurses_deeply_is_left_to_a_worker(monkeypatch: pytest.MonkeyPatc
     budget = running(CompilationBudget())
     circuit = StoppableCompiler(SddCompiler()).compile(builder.formula([everything]), [2] * 30, budget)
     assert circuit.inner_count == 29
-    assert [attempt.way for attempt in budget.watch.attempts] == ["in a worker"]
+    assert all(attempt.way.endswith(", in a worker") for attempt in budget.watch.attempts)
 
 
 def test_the_time_is_up_in_the_middle_of_an_operation() -> None:
@@ -168,7 +169,8 @@ def test_where_no_process_can_be_started_this_one_compiles(monkeypatch: pytest.M
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     monkeypatch.setattr(supervision, "FIRST_NODES", 100)
     compiled = compile_program(layered(10), StoppableCompiler(SddCompiler()), CompilationBudget())
-    assert [attempt.way for attempt in compiled.costs.attempts] == ["in this process", "in this process"]
+    assert [attempt.finished for attempt in compiled.costs.attempts][-1]
+    assert not any("worker" in attempt.way for attempt in compiled.costs.attempts)
     assert compiled == compile_program(layered(10), SddCompiler(), CompilationBudget())
 
 
