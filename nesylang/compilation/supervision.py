@@ -141,11 +141,13 @@ class _Process:
 
     @classmethod
     def started(cls, request: Request) -> _Process | None:
-        """Return a worker that got a request; None where no process can be started."""
+        """Return a worker that got a request; None where no process can be started, or where the program is no Python (``sys.frozen``)."""
+        if not sys.executable or getattr(sys, "frozen", False):
+            return None
         errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         try:
             with tempfile.TemporaryFile() as given:
-                pickle.dump([entry or os.getcwd() for entry in sys.path], given)
+                pickle.dump(_path(), given)
                 pickle.dump(request, given, pickle.HIGHEST_PROTOCOL)
                 given.seek(0)
                 command = [sys.executable, "-S", "-P", "-X", "utf8", "-c", START]
@@ -255,6 +257,17 @@ def _signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
+
+
+def _path() -> list[str]:
+    """Return where a worker imports from: where this process does, and where it found what the worker needs, in whatever way."""
+    found = [entry or os.getcwd() for entry in sys.path if isinstance(entry, str)]
+    for name in ("nesylang", "pysdd"):
+        file = getattr(sys.modules.get(name), "__file__", None)
+        folder = file and os.path.dirname(os.path.dirname(os.path.abspath(file)))
+        if folder and folder not in found:
+            found.append(folder)
+    return found
 
 
 def _environment() -> dict[str, str]:

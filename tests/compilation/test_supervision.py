@@ -11,6 +11,7 @@ import threading
 import time
 from pathlib import Path
 
+import pysdd
 import pytest
 
 import nesylang as nesy
@@ -138,6 +139,19 @@ def test_a_worker_imports_little_and_ignores_interruptions(monkeypatch: pytest.M
     assert notes["ignores interruptions"] == 1
 
 
+def test_a_worker_finds_what_was_imported_in_other_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    packages = {str(Path(module.__file__).parent.parent) for module in (nesy, pysdd) if module.__file__}
+    monkeypatch.setattr(sys, "path", [entry for entry in sys.path if entry and str(Path(entry).resolve()) not in packages])
+    ended = subprocess.run([sys.executable, "-S", "-P", "-c", "import nesylang"], capture_output=True, check=False)
+    assert ended.returncode != 0
+    builder = FormulaBuilder()
+    monkeypatch.setattr(supervision, "FIRST_CHOICES", 0)
+    formula = builder.formula([builder.conjunction([builder.leaf(number, 0) for number in range(5)])])
+    budget = running(CompilationBudget())
+    assert StoppableCompiler(SddCompiler()).compile(formula, [2] * 5, budget).inner_count == 4
+    assert budget.watch.attempts[0].way.endswith("in a worker")
+
+
 def test_progress_comes_from_the_worker() -> None:
     told: list[Progress] = []
     settings = Settings(compiler=StoppableCompiler(stubs.Counting()), progress=told.append)
@@ -165,8 +179,9 @@ def test_an_interruption_stays_one_and_leaves_no_worker() -> None:
     assert children() == set()
 
 
-def test_where_no_process_can_be_started_this_one_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+@pytest.mark.parametrize(("name", "value"), [("executable", "/nowhere/python"), ("executable", ""), ("frozen", True)])
+def test_where_no_process_can_be_started_this_one_compiles(monkeypatch: pytest.MonkeyPatch, name: str, value: object) -> None:
+    monkeypatch.setattr(sys, name, value, raising=False)
     monkeypatch.setattr(supervision, "FIRST_NODES", 100)
     compiled = compile_program(layered(10), StoppableCompiler(SddCompiler()), CompilationBudget())
     assert [attempt.finished for attempt in compiled.costs.attempts][-1]
