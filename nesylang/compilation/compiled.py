@@ -66,7 +66,6 @@ class CompiledProgram:
             stages = (*stages, Stage("cache", costs.cache_seconds, {"program": costs.cache}))
         return Statistics(stages, costs.attempts, peak_bytes(), costs.worker_bytes)
 
-
     def export(self, format_name: str, root: str | None = None) -> str:
         """Return the text of a file in one of the formats of EXPORTERS, such as ``nnf``, ``dimacs`` or ``svg``.
 
