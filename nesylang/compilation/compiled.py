@@ -53,6 +53,7 @@ class CompiledProgram:
                 costs.compiling_seconds,
                 {
                     "compiler": circuit.compiler,
+                    "certified": "yes" if circuit.compiler == "direct" else "no",
                     "leaves": len(circuit.leaves),
                     "nodes": circuit.inner_count,
                     "elements": circuit.size,

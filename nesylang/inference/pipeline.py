@@ -10,6 +10,7 @@ from time import monotonic
 from nesylang.analysis import Analysis
 from nesylang.compilation import COMPILERS, CompilationBudget, CompiledProgram, Compiler, compile_program
 from nesylang.compilation.budget import Listener, Progress, running
+from nesylang.compilation.statistics import Statistics
 from nesylang.grounding import (
     GROUNDERS,
     AskedQuery,
@@ -32,8 +33,9 @@ class Settings:
     """How programs are ground and compiled, and what that may cost.
 
     ``functions`` are the Python functions that foreign predicates call, by name or by ``name/arity``. ``progress`` is called with a
-    Progress whenever a stage begins, a few times each second while a circuit is compiled, and once at the end. ``cache`` says where
-    compiled programs are kept: in the usual folder, in one by its path, or nowhere (False).
+    Progress whenever a stage begins, a few times each second while a circuit is compiled, and once at the end, ``measured`` with
+    the statistics of each compiled program. ``cache`` says where compiled programs are kept: in the usual folder, in one by its
+    path, or nowhere (False).
     """
 
     grounder: Grounder = GROUNDERS["native"]
@@ -42,6 +44,7 @@ class Settings:
     compilation_budget: CompilationBudget = field(default_factory=CompilationBudget)
     functions: Mapping[str, Callable[..., object]] = field(default_factory=dict)
     progress: Listener | None = None
+    measured: Callable[[Statistics], None] | None = None
     cache: Place = True
 
 
@@ -68,6 +71,7 @@ def compile_analysis(
     lookup = Lookup(settings.cache, partial(_key, settings, request))
     kept = lookup.find(statement.span.source for statement in analysis.statements)
     if kept is not None:
+        _report(settings, kept)
         return kept
     listener = settings.progress
     began = monotonic()
@@ -81,7 +85,14 @@ def compile_analysis(
         if listener is not None:
             listener(Progress("end", monotonic() - began))
     compiled = replace(compiled, costs=replace(compiled.costs, grounding_seconds=grounded - began))
-    return lookup.keep(compiled, monotonic() - began)
+    compiled = lookup.keep(compiled, monotonic() - began)
+    _report(settings, compiled)
+    return compiled
+
+
+def _report(settings: Settings, compiled: CompiledProgram) -> None:
+    if settings.measured is not None:
+        settings.measured(compiled.statistics)
 
 
 def _key(settings: Settings, request: GroundingRequest) -> str | None:

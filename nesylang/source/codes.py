@@ -73,7 +73,7 @@ CODES: dict[str, str] = {
     "E320": "a foreign function failed",
     "E321": "a regular expression that cannot be read",
     "E322": "a date, time or duration that does not exist",
-    "E401": "compilation beyond its budget of nodes or seconds",
+    "E401": "compilation beyond its budget",
     "E402": "an aggregate that may have too many values",
     "E403": "the process that compiles died",
     "E404": "a file that is no compiled program, or a damaged one",
