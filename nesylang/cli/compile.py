@@ -11,7 +11,7 @@ from nesylang.cli.bindings import add_bind
 from nesylang.cli.budget import add_budget, settings_of
 from nesylang.cli.command import FINE, Command, UsageError
 from nesylang.cli.questions import add_questions
-from nesylang.cli.statistics import add_statistics, report_statistics, statistics_document
+from nesylang.cli.statistics import add_statistics, report_statistics, statistics_document, statistics_table
 
 if TYPE_CHECKING:
     from nesylang.compilation import CompiledProgram
@@ -35,7 +35,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--compiler", choices=COMPILERS, default=COMPILERS[0], help="the compiler (default: %(default)s)")
     action = parser.add_mutually_exclusive_group()
-    action.add_argument("--explain", action="store_true", help="say how the program was compiled, and what makes it large")
+    action.add_argument("--explain", action="store_true", help="say how the program was compiled")
     action.add_argument("--inspect", action="store_true", help="say what a compiled program has in it")
     action.add_argument("--export", metavar="FORMAT", help="write the circuit in another format, such as nnf, dimacs, dot or svg")
     parser.add_argument("--root", metavar="ATOM", help="the answer that --export is about, or 'evidence' (default: all)")
@@ -116,8 +116,8 @@ def _save(compiled: CompiledProgram, path: str | None, arguments: Namespace) -> 
         document["contents"] = contents = _contents(compiled)
         lines += [f"{name:<12} {', '.join(found) or 'none'}" for name, found in contents.items()]
     if arguments.explain:
-        document["explanation"] = compiled.report.as_dict()
-        lines = compiled.report.lines()
+        document["explanation"] = statistics_document(compiled.statistics)
+        lines.append(statistics_table(compiled.statistics))
     if arguments.format == "json":
         import json
 

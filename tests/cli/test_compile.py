@@ -183,7 +183,7 @@ def test_the_cache_is_shown_and_cleared(nesy, alarm, kept: Path) -> None:
 
 
 def test_without_the_cache(nesy, alarm, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "program off" not in nesy("run", "alarm.nesy", "--stats", "--no-cache").output
+    assert "cache" not in nesy("run", "alarm.nesy", "--stats", "--no-cache").errors
     assert not kept.exists()
     monkeypatch.setenv("NESYLANG_CACHE", "")
     nesy("run", "alarm.nesy")

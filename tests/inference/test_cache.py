@@ -341,7 +341,7 @@ def test_where_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_the_cache_of_the_tests_is_off() -> None:
-    assert nesy.loads(PROGRAM).compile().costs.cache == "off"
+    assert nesy.loads(PROGRAM).compile().costs.cache == ""
 
 
 def compile_often(folder: str, number: int, results: multiprocessing.Queue) -> None:
