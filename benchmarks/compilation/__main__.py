@@ -112,6 +112,8 @@ def main() -> int:
                 rows[case.name] = table.Row(case.name, found.get(OURS), found.get(THEIRS), limits.cap)
                 print(rows[case.name].line(), flush=True)
         except KeyboardInterrupt:
+            for number in (signal.SIGINT, signal.SIGTERM):  # one is enough
+                signal.signal(number, signal.SIG_IGN)
             running.stop()
             pool.shutdown(cancel_futures=True)
             kept = f"; go on with --log {given.log} --resume" if given.log else ""
