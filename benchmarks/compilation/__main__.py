@@ -131,8 +131,8 @@ def main() -> int:
 
 def section(rows: Sequence[table.Row], about: str, limits: Limits, repeat: int) -> str:
     """Return the section of the page of results."""
-    words = ["python", "-m", "benchmarks.compilation", *sys.argv[1:]]
-    intro = f"CPU seconds, medians of up to {repeat} fresh processes, at most {limits.cap:g} s each. {about}."
+    words = ["python", "-m", "benchmarks.compilation", "--repeat", str(repeat), "--cap", f"{limits.cap:g}", "--write"]
+    intro = f"CPU seconds, medians of up to {repeat} fresh processes, at most {limits.cap:g} s each. {about}; nesylang at {commit()}."
     table_ = "\n".join([table.HEADER, *(row.line() for row in rows)])
     return f"## From text to answers\n\n`{' '.join(words)}`\n\n{intro}\n\n{table_}\n\n{table.summary(rows)}"
 
