@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 import nesylang
 from nesylang.cli import check, repl, run, test
-from nesylang.cli.command import BROKEN_PIPE, INTERRUPTED, WRONG_USAGE, Command, UsageError
+from nesylang.cli.command import BROKEN_PIPE, INTERRUPTED, WRONG_PROGRAM, WRONG_USAGE, Command, UsageError
 
 COMMANDS: dict[str, Command] = {
     "run": run.COMMAND,
@@ -72,6 +72,9 @@ def _run(argv: list[str] | None) -> int:
         return WRONG_USAGE
     except NesyError as failure:
         return report_failure(failure)
+    except MemoryError:
+        print(f"nesy {arguments.command}: error: there is not enough memory; ask less at once, or use a larger machine", file=sys.stderr)
+        return WRONG_PROGRAM
 
 
 def _instead(word: str) -> str:

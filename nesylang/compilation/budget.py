@@ -49,7 +49,7 @@ Listener = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One compilation of a formula: where and how it was tried, how long that took, how many nodes it had, whether it came to an end."""
+    """One compilation of a formula: how it was tried, how long that took, how many nodes were made, whether it came to an end."""
 
     way: str
     seconds: float
@@ -61,8 +61,8 @@ class Attempt:
 class Watch:
     """What is known of one compilation while it runs; its parts share it.
 
-    ``listener`` is told how far it has come. ``notes`` is for what compilers have to say about their work, for the statistics; ``peak`` is
-    the most memory of a worker.
+    ``listener`` is told how far it has come. ``notes`` is for what compilers have to say about their work, for the statistics; ``nodes``
+    are those of the compiler at work, ``peak`` is the most memory of a worker.
     """
 
     listener: Listener | None = None
@@ -70,6 +70,7 @@ class Watch:
     memory: int = field(default_factory=used_bytes)
     attempts: list[Attempt] = field(default_factory=list)
     notes: dict[str, int | str] = field(default_factory=dict)
+    nodes: int = 0
     peak: int = 0
     told: float = 0.0
 
@@ -100,7 +101,7 @@ def running(budget: CompilationBudget, listener: Listener | None = None) -> Runn
 
 
 class BudgetSpent(NesyError):
-    """E401: ``what`` of a budget (nodes, seconds, bytes) is spent, and ``found`` says how much of it.
+    """E401: ``what`` of a budget (nodes, seconds, bytes, or the memory of the system) is spent, and ``found`` says how much of it.
 
     ``labels`` are the queries that need most of it, ``advice`` says how to make less of them.
     """
@@ -109,8 +110,11 @@ class BudgetSpent(NesyError):
         self.what = what
         self.found = found
         message = f"compiling the program is beyond its budget: {found}"
-        option = {"nodes": "--nodes", "seconds": "--seconds", "bytes": "--memory"}[what]
-        hint = f"{advice}, or raise the budget: {option}, or CompilationBudget({what}=...) in Python"
+        options = {"nodes": "--nodes", "seconds": "--seconds", "bytes": "--memory"}
+        raised = (
+            f"raise the budget: {options[what]}, or CompilationBudget({what}=...) in Python" if what in options else "use a larger machine"
+        )
+        hint = f"{advice}, or {raised}"
         super().__init__([Diagnostic("E401", message, labels, hint)])
 
     def marked(self, labels: tuple[Label, ...], advice: str) -> BudgetSpent:
@@ -155,7 +159,7 @@ def spent_bytes(budget: CompilationBudget) -> BudgetSpent:
 
 def out_of_memory() -> BudgetSpent:
     """Return that the system has no more memory to give."""
-    return BudgetSpent("bytes", "all memory that there is")
+    return BudgetSpent("system", "all memory that there is")
 
 
 class Meter:
@@ -164,7 +168,7 @@ class Meter:
     ``attempt`` names the way that is being tried; ``done`` of ``total`` gates are compiled, which whoever compiles may keep up to date.
     """
 
-    __slots__ = ("attempt", "budget", "deadline", "done", "looks", "nodes", "started", "total", "watch")
+    __slots__ = ("attempt", "budget", "deadline", "done", "looks", "started", "total", "watch")
 
     def __init__(self, budget: CompilationBudget, started: float | None = None, attempt: str = "", total: int = 0) -> None:
         self.budget = budget
@@ -172,13 +176,13 @@ class Meter:
         self.started = self.watch.started if started is None else started
         self.deadline = self.started + budget.seconds
         self.attempt = attempt
-        self.nodes = self.done = 0
+        self.done = 0
         self.total = total
         self.looks = LOOKS
 
     def check(self, nodes: int) -> None:
         """Raise where ``nodes``, the time since the start or the memory are beyond the budget."""
-        self.nodes = nodes
+        self.watch.nodes = nodes
         if nodes > self.budget.nodes:
             raise spent_nodes(nodes, self.budget)
         now = time.monotonic()

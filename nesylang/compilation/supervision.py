@@ -26,6 +26,7 @@ from nesylang.compilation.budget import (
     Progress,
     RunningBudget,
     WorkerDied,
+    out_of_memory,
     running,
     spent_bytes,
     spent_seconds,
@@ -72,18 +73,21 @@ class StoppableCompiler:
         formula = _reachable(expanded(formula))
         if _choices(formula) <= FIRST_CHOICES:
             first = within(budget, FIRST_NODES, FIRST_SECONDS)
+            began = time.monotonic()
             try:
                 return self._here(formula, values, first)
             except BudgetSpent as spent:
-                if spent.what == "bytes" or (spent.what == "nodes" and first.nodes == budget.nodes):
+                if getattr(first, spent.what, 0) == getattr(budget, spent.what, 0):
                     raise
-                if spent.what == "seconds" and first.seconds == budget.seconds:
-                    raise
+            budget.watch.attempts.append(Attempt("in this process", time.monotonic() - began, budget.watch.nodes, False))
         process = _Process.started(
             Request(self.compiler, PackedFormula.of(formula), values, _left(budget), os.getpid(), budget.watch.listener is not None)
         )
         if process is None:
-            return self._here(formula, values, budget)
+            began = time.monotonic()
+            circuit = self._here(formula, values, budget)
+            budget.watch.attempts.append(Attempt("in this process", time.monotonic() - began, budget.watch.nodes, True))
+            return circuit
         with process:
             return process.circuit(budget)
 
@@ -128,7 +132,6 @@ class _Process:
         self.errors = errors
         self.began = time.monotonic()
         self.received = bytearray()
-        self.last = Progress("compiling", 0.0)
         self.peak = 0
 
     @classmethod
@@ -168,10 +171,12 @@ class _Process:
                 for message in self._messages(LOOK):
                     match message:
                         case Progress():
-                            self.last = message
+                            watch.nodes = message.nodes
                             watch.tell("compiling", message.done, message.total, message.nodes, message.attempt)
                         case Result():
                             finished = True
+                            watch.nodes = message.nodes
+                            watch.notes.update(message.notes)
                             self.peak = max(self.peak, message.peak)
                             watch.attempts.extend(message.attempts)
                             return message.circuit
@@ -189,7 +194,7 @@ class _Process:
                     raise spent_bytes(budget)
         finally:
             watch.peak = max(watch.peak, self.peak)
-            watch.attempts.append(Attempt("in a worker", time.monotonic() - self.began, self.last.nodes, finished))
+            watch.attempts.append(Attempt("in a worker", time.monotonic() - self.began, watch.nodes, finished))
 
     def _messages(self, seconds: float) -> list[object]:
         """Return the messages that come within some seconds; the last is None once there will be no more."""
@@ -217,7 +222,8 @@ class _Process:
         self.errors.seek(0)
         lines = [line for line in self.errors.read()[-10_000:].decode("utf-8", "replace").splitlines() if line.strip()]
         if any("alloc failed" in line for line in lines):
-            return spent_bytes(budget)
+            # The worker has twice the budget for tables that it may not have filled yet: else it is the system that has no more.
+            return spent_bytes(budget) if self.peak * 3 > budget.bytes else out_of_memory()
         if -status == signal.SIGXCPU:
             return spent_seconds(budget.watch.seconds, budget)
         return _died(status, lines[-1] if lines else "", self.peak)
