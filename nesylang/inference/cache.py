@@ -83,7 +83,7 @@ class Lookup:
         What goes wrong is noted in the program's costs and does no harm otherwise.
         """
         if self._folder is None:
-            return _noted(compiled, "off", 0.0)
+            return compiled
         if seconds < SHORTEST_SECONDS:
             return _noted(compiled, "not kept, as it is made quickly", 0.0)
         began = time.monotonic()
