@@ -165,17 +165,21 @@ def out_of_memory() -> BudgetSpent:
 class Meter:
     """Watches one compilation; ``check`` raises NesyError E401 once the budget is spent.
 
-    ``attempt`` names the way that is being tried; ``done`` of ``total`` gates are compiled, which whoever compiles may keep up to date.
+    ``attempt`` names the way that is being tried in a ``stage``; ``done`` of ``total`` gates are compiled, which whoever compiles may
+    keep up to date.
     """
 
-    __slots__ = ("attempt", "budget", "deadline", "done", "looks", "started", "total", "watch")
+    __slots__ = ("attempt", "budget", "deadline", "done", "looks", "stage", "started", "total", "watch")
 
-    def __init__(self, budget: CompilationBudget, started: float | None = None, attempt: str = "", total: int = 0) -> None:
+    def __init__(
+        self, budget: CompilationBudget, started: float | None = None, attempt: str = "", total: int = 0, stage: str = "compiling"
+    ) -> None:
         self.budget = budget
         self.watch = budget.watch if isinstance(budget, RunningBudget) else Watch()
         self.started = self.watch.started if started is None else started
         self.deadline = self.started + budget.seconds
         self.attempt = attempt
+        self.stage = stage
         self.done = 0
         self.total = total
         self.looks = LOOKS
@@ -185,6 +189,10 @@ class Meter:
         self.watch.nodes = nodes
         if nodes > self.budget.nodes:
             raise spent_nodes(nodes, self.budget)
+        self.look()
+
+    def look(self) -> None:
+        """Raise where the time since the start or the memory are beyond the budget."""
         now = time.monotonic()
         if now > self.deadline:
             raise spent_seconds(now - self.started, self.budget)
@@ -194,7 +202,7 @@ class Meter:
             if used_bytes() - self.watch.memory > self.budget.bytes:
                 raise spent_bytes(self.budget)
         if self.watch.listener is not None and now - self.watch.told > SILENCE:
-            self.watch.tell("compiling", self.done, self.total, nodes, self.attempt)
+            self.watch.tell(self.stage, self.done, self.total, self.watch.nodes, self.attempt)
 
 
 def within(budget: RunningBudget, nodes: int, seconds: float) -> RunningBudget:

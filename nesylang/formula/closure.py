@@ -1,12 +1,12 @@
 """Rules with two atoms of their component made linear, where that is shown to change nothing.
 
-``path(X,Y) :- path(X,Z), path(Z,Y)`` finds what ``path(X,Y) :- edge(X,Z), path(Z,Y)`` finds, and the latter is solved by elimination without
-iteration. In general: let the equations be linear but for products ``(c and u and w)`` in that of ``v``, and put for ``u`` what it is
-without atoms of the component, ``b(u)``. The solution of these linear equations is never greater than the least solution of the original
-ones. It is the same if it satisfies them, that is, if for all these products ``v >= c and u and w`` holds of the linear solution. This is
-shown by induction on the way in which ``u`` is derived by linear equations. Where it is ``b(u)``, the linear equation of ``v`` says so. Where it
-comes by a term ``(d and t)``, one of the following has to hold, of which the last three rest on the same claim for ``t``, derived in fewer
-steps:
+``path(X,Y) :- path(X,Z), path(Z,Y)`` finds what ``path(X,Y) :- edge(X,Z), path(Z,Y)`` finds, and the latter is solved by elimination
+without iteration. In general: let the equations be linear but for products ``(c and u and w)`` in that of ``v``, and put for ``u`` what
+it is without atoms of the component, ``b(u)``. The solution of these linear equations is never greater than the least solution of the
+original ones. It is the same if it satisfies them, that is, if for all these products ``v >= c and u and w`` holds of the linear
+solution. This is shown by induction on the way in which ``u`` is derived by linear equations. Where it is ``b(u)``, the linear equation
+of ``v`` says so. Where it comes by a term ``(d and t)``, one of the following has to hold, of which the last three rest on the same claim
+for ``t``, derived in fewer steps:
 
 * ``v`` has the constant ``c and d``, or a term ``(c and d and w)`` or ``(c and d and t)``;
 * ``v`` has a term ``(d and y)``, and ``y >= c and t and w`` is another claim;
@@ -14,8 +14,8 @@ steps:
 * ``v >= c and t and w`` is another claim.
 
 Claims that are not products of the equations are pursued like these. Those that are left when all that fail are struck out are true, by
-induction on the number of steps. For the closure of a relation the second case always holds: composition is associative. All of it is seen on
-literals alone; what is not seen is not taken for granted.
+induction on the number of steps. For the closure of a relation the second case always holds: composition is associative. All of it is
+seen on literals alone; what is not seen is not taken for granted.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """Equations solved by elimination: atom after atom is replaced by what it stands for, then the values are filled in backwards.
 
-Over the Boolean lattice ``x = a or (b and x)`` has the least solution ``a``. So an equation that its own atom was left out of is solved, and
-can be put in place of the atom wherever it occurs. This is Gaussian elimination over a closed semiring in which the star of every element is
-one (Backhouse and Carre, Regular algebra applied to path-finding problems, 1975; Lehmann, Algebraic structures for transitive closure, 1977;
-for equations that are not linear: Bekic's rule for simultaneous fixpoints, 1969). While equations are linear, each step adds at most as
-many products as the atom has occurrences times products of its own, and these are at most the square of the number of atoms. The order is
-Markowitz's: next comes an atom for which this number is least. Where products have several atoms it can grow without limit; then elimination
-stops, and what is left is iterated.
+Over the Boolean lattice ``x = a or (b and x)`` has the least solution ``a``. So an equation that its own atom was left out of is solved,
+and can be put in place of the atom wherever it occurs. This is Gaussian elimination over a closed semiring in which the star of every
+element is one (Backhouse and Carre, Regular algebra applied to path-finding problems, 1975; Lehmann, Algebraic structures for transitive
+closure, 1977; for equations that are not linear: Bekic's rule for simultaneous fixpoints, 1969). While equations are linear, each step
+adds at most as many products as the atom has occurrences times products of its own, and these are at most the square of the number of
+atoms. The order is Markowitz's: next comes an atom for which this number is least. Where products have several atoms it can grow without
+limit; then elimination stops, and what is left is iterated.
 """
 
 from __future__ import annotations
@@ -96,8 +96,8 @@ class _Elimination:
 def iterate(equations: Equations, component: Collection[int], values: MutableMapping[int, int]) -> None:
     """Give the atoms of a component the literals of the least solution, by rounds of putting in what the round before has found.
 
-    As many rounds suffice as there are atoms in a set that cuts all cycles: in every world each round but the last makes one of them true. A
-    round in which nothing changes is the last one. An equation whose atoms have kept their literals is not looked at again.
+    As many rounds suffice as there are atoms in a set that cuts all cycles: in every world each round but the last makes one of them
+    true. A round in which nothing changes is the last one. An equation whose atoms have kept their literals is not looked at again.
     """
     edges = equations.edges()
     cut, order = cutting_atoms(edges, component, next(iter(component)))

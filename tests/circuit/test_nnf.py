@@ -170,6 +170,11 @@ def test_sums_that_are_not_known_to_be_deterministic() -> None:
     assert parse(UNDECIDED, deterministic=True).count() == 4
 
 
+def test_files_of_ours_say_that_they_are_deterministic() -> None:
+    assert parse("c nesylang\nc deterministic\n" + UNDECIDED).undecided == ()
+    assert parse("c deterministic\n" + UNDECIDED).undecided != (), "a comment of another tool says nothing"
+
+
 def test_a_decision_that_does_not_decide_is_not_believed() -> None:
     assert parse("nnf 3 2 2\nL 1\nL 2\nO 1 2 0 1\n").undecided != ()
 

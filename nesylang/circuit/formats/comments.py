@@ -21,6 +21,8 @@ class Comments:
     roots: dict[str, tuple[int, Line]] = field(default_factory=dict)
     variables: int | None = None
     ours: bool = False
+    deterministic: bool = False
+    """Whether the file states that the terms of its sums exclude each other."""
 
     def literal_weights(self) -> Mapping[int, float]:
         """Return the weights by literal."""
@@ -43,6 +45,8 @@ def read_comment(line: Line, comments: Comments) -> None:
             _weight(line, comments)
         case ("nesylang", *_):
             comments.ours = True
+        case ("deterministic",) if comments.ours:
+            comments.deterministic = True
         case ("variables", _) if comments.ours:
             comments.variables = line.integer(2, "the number of variables", 0)
         case ("value", _) if comments.ours:

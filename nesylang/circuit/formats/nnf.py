@@ -116,7 +116,7 @@ def parse_nnf(source: Source, *, variables: int | None = None, deterministic: bo
     count = _variable_count(source, parsed, comments, variables)
     comments.check(count)
     check_decomposable(parsed)
-    undecided = [] if deterministic else undecided_sums(parsed)
+    undecided = [] if deterministic or comments.deterministic else undecided_sums(parsed)
     properties = Properties(decomposable=True, deterministic=not undecided, value_smooth=True, smooth=False, nnf=True)
     roots = [*parsed.gates.roots]
     for number, line in comments.roots.values():
