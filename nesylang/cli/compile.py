@@ -48,6 +48,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Compile the program, write what is asked for, and return the exit status."""
     from nesylang.cli.program_files import STANDARD_INPUT, is_compiled
+    from nesylang.cli.reporting import say
 
     is_read = is_compiled(arguments.file)
     if arguments.root is not None and arguments.export is None:
@@ -59,6 +60,8 @@ def run(arguments: Namespace) -> int:
         if arguments.file == STANDARD_INPUT:
             raise UsageError("name the file to write with -o OUT, as standard input has no name")
     compiled = _loaded(arguments) if is_read else _compiled(arguments)
+    if not compiled.ground.queries:
+        say(f"{arguments.file} asks nothing: add a line like `query goal.` to it, or use -q GOAL")
     if arguments.export is not None:
         _export(compiled, arguments)
     else:

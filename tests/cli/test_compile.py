@@ -97,6 +97,13 @@ def test_looking_into_a_file(nesy, folder: Path) -> None:
     assert sorted(os.listdir()) == ["digits.nesy", "out.nesyc"]
 
 
+def test_a_program_that_asks_nothing_says_so(nesy, folder: Path) -> None:
+    (folder / "coin.nesy").write_text("0.5 :: heads.")
+    ended = nesy("compile", "coin.nesy")
+    assert (ended.status, "asks nothing" in ended.errors) == (0, True)
+    assert "asks nothing" in nesy("run", "coin.nesyc").errors
+
+
 def test_a_compiler_is_chosen(nesy, alarm) -> None:
     assert "compiler sdd" in nesy("compile", "alarm.nesy", "--compiler", "sdd").output
     assert nesy("run", "alarm.nesyc").output == nesy("run", "alarm.nesy").output
