@@ -114,10 +114,9 @@ def write_whole(path: Path, data: bytes) -> None:
         os.umask(mask)
         os.chmod(name, 0o666 & ~mask)
         os.replace(name, path)
-    except BaseException:
+    finally:
         with suppress(OSError):
             os.unlink(name)
-        raise
 
 
 def _read(document: Mapping[str, object], found: Mapping[str, array[int] | array[float]], sources: Iterable[Source]) -> CompiledProgram:

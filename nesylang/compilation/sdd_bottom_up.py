@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
-from pysdd.sdd import SddManager, SddNode, Vtree as LibraryVtree
+from pysdd.sdd import SddManager, SddNode
+from pysdd.sdd import Vtree as LibraryVtree
 
 from nesylang.compilation.budget import Meter
 from nesylang.compilation.encoding import Encoding
@@ -50,7 +51,7 @@ class BottomUp:
         return int(self.manager.count()) + self.freed
 
     def advance(self, limit: int) -> bool:
-        """Go on until all roots are done, and return whether they are: not if that takes, or an operation risks, more nodes than allowed."""
+        """Go on until all roots are done, and return whether they are; stop where that takes, or may take, more nodes than allowed."""
         while self.made + self.risk <= limit:
             self.meter.done, self.meter.total = self.done, self.total
             self.meter.check(self.made)
