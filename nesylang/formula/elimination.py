@@ -18,6 +18,7 @@ from nesylang.formula.components import cutting_atoms
 from nesylang.formula.equations import Equations
 from nesylang.formula.formula import FALSE
 
+
 def eliminate(equations: Equations, component: Collection[int], values: MutableMapping[int, int]) -> None:
     """Give the atoms of a component the literals of the least solution; ``values`` has those of all other atoms."""
     elimination = _Elimination(equations, component)

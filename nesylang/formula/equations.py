@@ -83,6 +83,10 @@ class Equations:
         """Return for each atom the atoms of its equation."""
         return {atom: list(dict.fromkeys(factor for product in total for factor in product)) for atom, total in self.sums.items()}
 
+    def constant(self, atom: int) -> int:
+        """Return the literal of an atom where all atoms of its equation are false."""
+        return disjunction(self.builder, self.sums[atom].get((), ()))
+
     def value(self, atom: int, values: Mapping[int, int]) -> int:
         """Return the literal of an atom, given those of the atoms of its equation."""
         builder = self.builder
