@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nesylang.syntax import print_term
@@ -42,8 +42,8 @@ def _lines(rows: Sequence[tuple[str, str]]) -> list[str]:
     return [f"{atom:<{width}}{INDENT}{probability}" for atom, probability in rows] or [NO_ANSWERS]
 
 
-def json_text(results: Sequence[QueryMarginals]) -> str:
-    """Return a line of JSON: ``{"results": [{"query": ..., "answers": [{"atom": ..., "probability": ...}]}]}``.
+def json_text(results: Sequence[QueryMarginals], more: Mapping[str, object] | None = None) -> str:
+    """Return a line of JSON: ``{"results": [{"query": ..., "answers": [{"atom": ..., "probability": ...}]}]}``, and ``more`` behind it.
 
     A query with an impossible condition has an ``error`` besides, its code.
     """
@@ -54,7 +54,7 @@ def json_text(results: Sequence[QueryMarginals]) -> str:
         answers = [{"atom": print_term(answer.atom), "probability": answer.probability} for answer in result.answers]
         impossible = {"error": result.impossible[0].code} if result.impossible else {}
         document.append({"query": result.name, "answers": answers, **impossible})
-    return json.dumps({"results": document}, ensure_ascii=False) + "\n"
+    return json.dumps({"results": document, **(more or {})}, ensure_ascii=False) + "\n"
 
 
 def csv_text(results: Sequence[QueryMarginals]) -> str:

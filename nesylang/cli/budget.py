@@ -5,6 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING
 
+from nesylang.cli.progress import add_progress, progress_of
+
 if TYPE_CHECKING:
     from nesylang.inference import Settings
 
@@ -19,7 +21,10 @@ def add_budget(parser: ArgumentParser) -> None:
         help="stop when grounding or compiling takes longer than S seconds (default: 120 and 600)",
     )
     parser.add_argument(
-        "--memory", type=_positive_number, metavar="GIB", help="stop when grounding needs more than this many GiB of memory (default: 8)"
+        "--memory",
+        type=_positive_number,
+        metavar="GIB",
+        help="stop when grounding or compiling needs more than this many GiB of memory (default: 8)",
     )
     parser.add_argument("--goals", type=_positive_integer, metavar="N", help="stop when grounding has more than N calls open at once")
     parser.add_argument(
@@ -28,6 +33,8 @@ def add_budget(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--ground-rules", type=_positive_integer, metavar="N", help="stop when grounding makes more than N rules (default: 20 million)"
     )
+    parser.add_argument("--no-cache", action="store_true", help="compile anew what was compiled before, and keep nothing")
+    add_progress(parser)
 
 
 def settings_of(arguments: Namespace) -> Settings:
@@ -55,10 +62,15 @@ def settings_of(arguments: Namespace) -> Settings:
             answers=grounding.answers if answers is None else answers,
             rules=grounding.rules if rules is None else rules,
         ),
-        compilation_budget=CompilationBudget(
-            compilation.nodes if nodes is None else nodes, compilation.seconds if seconds is None else seconds
+        compilation_budget=replace(
+            compilation,
+            nodes=compilation.nodes if nodes is None else nodes,
+            seconds=compilation.seconds if seconds is None else seconds,
+            bytes=compilation.bytes if memory is None else int(memory * 2**30),
         ),
         functions=bound_functions(arguments.bind),
+        progress=progress_of(arguments),
+        cache=not arguments.no_cache,
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Protocol
 
 from nesylang.circuit import Circuit
-from nesylang.compilation.budget import CompilationBudget
+from nesylang.compilation.beyond import explained
+from nesylang.compilation.budget import BudgetSpent, CompilationBudget, Meter, WorkerDied, out_of_memory, running
 from nesylang.compilation.compiled import CompiledProgram
+from nesylang.compilation.statistics import Costs
 from nesylang.formula import TRUE, Formula, build_formula
 from nesylang.grounding.program import GroundProgram
 
@@ -23,13 +26,24 @@ class Compiler(Protocol):
 def compile_program(ground: GroundProgram, compiler: Compiler, budget: CompilationBudget) -> CompiledProgram:
     """Return the program with one circuit for all its queries: Z, and for each answer its conjunction with Z.
 
-    Raise NesyError E305 for a cycle through negation and E401 where the budget is spent.
+    Raise NesyError E305 for a cycle through negation, E401 where the budget is spent, and E403 where a process that compiles dies.
     """
+    budget = running(budget)
+    watch = budget.watch
+    meter = Meter(budget, stage="building the formula")
+    watch.tell(meter.stage)
+    began = time.monotonic()
     answers = [answer for query in ground.queries for answer in query.answers]
     wanted = [piece.literal for piece in ground.evidence]
     wanted.extend(answer.literal for answer in answers)
     wanted.extend(answer.condition for answer in answers if answer.condition is not None)
-    builder, found = build_formula(ground, wanted)
+    try:
+        builder, found = build_formula(ground, wanted, meter.look)
+    except BudgetSpent as failure:
+        raise explained(failure, ground) from None
+    except MemoryError:
+        raise explained(out_of_memory(), ground) from None
+    builder.check = None
     value = dict(zip(wanted, found, strict=True))
 
     indicators: list[int] = []
@@ -58,5 +72,21 @@ def compile_program(ground: GroundProgram, compiler: Compiler, budget: Compilati
         answer_roots.append(tuple(position(builder.conjunction([*literals, evidence])) for literals in joint))
         condition_roots.append(tuple(position(builder.conjunction([condition, evidence])) for condition in conditions))
     values = [choice.values for choice in ground.choices] + [2] * len(indicators)
-    circuit = compiler.compile(builder.formula(list(roots)), values, budget)
-    return CompiledProgram(ground, circuit, tuple(answer_roots), tuple(condition_roots), tuple(indicators))
+    formula = builder.formula(list(roots))
+    built = time.monotonic()
+    watch.tell("compiling")
+    try:
+        circuit = compiler.compile(formula, values, budget)
+    except (BudgetSpent, WorkerDied) as failure:
+        raise explained(failure, ground, formula, answer_roots) from None
+    except MemoryError:
+        raise explained(out_of_memory(), ground, formula, answer_roots) from None
+    costs = Costs(
+        formula_seconds=built - began,
+        compiling_seconds=time.monotonic() - built,
+        formula_nodes=len(formula.nodes),
+        attempts=tuple(watch.attempts),
+        notes=dict(watch.notes),
+        worker_bytes=watch.peak,
+    )
+    return CompiledProgram(ground, circuit, tuple(answer_roots), tuple(condition_roots), tuple(indicators), costs)

@@ -2,185 +2,90 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
 
-from pysdd.sdd import SddManager, SddNode, Vtree
+from nesylang.circuit import FALSE, TRUE, Circuit
+from nesylang.compilation.budget import Attempt, CompilationBudget, Meter
+from nesylang.compilation.candidates import CANDIDATES
+from nesylang.compilation.encoding import Encoding, encode
+from nesylang.compilation.forced import without_forced
+from nesylang.compilation.sdd_bottom_up import BottomUp
+from nesylang.compilation.sdd_reading import Reading
+from nesylang.formula import TRUE as ALWAYS
+from nesylang.formula import Formula, expanded
 
-from nesylang.circuit import FALSE, FIRST_LEAF, TRUE, Circuit, Properties, build_circuit
-from nesylang.compilation.budget import CompilationBudget, Meter
-from nesylang.compilation.vtree import vtree_text
-from nesylang.formula import Formula, Kind, expanded
-
-PROPERTIES = Properties(decomposable=True, deterministic=True, value_smooth=True, smooth=False, nnf=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Encoding:
-    """Variables of choices: one for two values (true: the first), otherwise one per value, exactly one of them true."""
-
-    variables: Mapping[int, tuple[int, ...]]
-    values: Mapping[int, int]
-
-    def literal(self, choice: int, value: int) -> int:
-        """Return the literal that stands for a value."""
-        variables = self.variables[choice]
-        return variables[value] if len(variables) > 1 or value == 0 else -variables[0]
-
-    def leaves(self) -> tuple[list[tuple[int, int]], dict[int, int]]:
-        """Return the leaves of a circuit and the node of each literal; a value that is not taken weighs nothing."""
-        leaves: list[tuple[int, int]] = []
-        nodes: dict[int, int] = {}
-        for choice, variables in self.variables.items():
-            for value in range(self.values[choice]):
-                nodes[self.literal(choice, value)] = FIRST_LEAF + len(leaves)
-                leaves.append((choice, value))
-            if len(variables) > 1:
-                nodes.update((-variable, TRUE) for variable in variables)
-        return leaves, nodes
+FIRST_ROUND, FACTOR = 20_000, 5
+"""How many nodes may be made with each vtree in the first round, and how many times more in each that follows."""
 
 
 class SddCompiler:
-    """Compiles bottom-up into one SDD manager, all roots together."""
+    """Compiles all roots together, bottom-up. Several vtrees are tried in turns, each time a bit further, until one of them is through."""
 
     name = "sdd"
 
+    def __init__(self, candidates: Sequence[str] = tuple(CANDIDATES)) -> None:
+        self.candidates = tuple(candidates)
+
     def compile(self, formula: Formula, values: Sequence[int], budget: CompilationBudget) -> Circuit:
         """Return the circuit of the formula's roots; ``values[c]`` is the number of values of choice ``c``."""
-        formula = expanded(formula)
-        order = formula.choices(formula.roots)
-        if not order:
-            roots = [TRUE if root > 0 else FALSE for root in formula.roots]
-            return build_circuit([], [], roots, PROPERTIES, SddCompiler.name)
-        encoding = _encode(order, values)
-        manager = _manager(list(encoding.variables.values()))
-        compiled = _Compilation(formula, encoding, manager, Meter(budget)).run()
-        return _read(compiled, encoding)
+        rest, forced = without_forced(expanded(formula), values)
+        choices = rest.choices(rest.roots)
+        encoding = encode([*choices, *forced], values)
+        reading = Reading(encoding)
+        known = {ALWAYS: TRUE, -ALWAYS: FALSE}
+        if choices:
+            work = _Rounds(rest, choices, encoding, self.candidates, budget).run()
+            for literal, node in zip(rest.roots, work.roots(), strict=True):
+                known[literal] = reading.root(node)
+        factors = [reading.values(choice, 1 << value) for choice, value in forced.items()]
+        roots = [reading.product([known[root], *factors]) for root in rest.roots]
+        return reading.circuit(roots, SddCompiler.name)
 
 
-def _encode(order: Sequence[int], values: Sequence[int]) -> _Encoding:
-    variables: dict[int, tuple[int, ...]] = {}
-    following = 1
-    for choice in order:
-        count = 1 if values[choice] == 2 else values[choice]
-        variables[choice] = tuple(range(following, following + count))
-        following += count
-    return _Encoding(variables, {choice: values[choice] for choice in order})
-
-
-def _manager(blocks: Sequence[Sequence[int]]) -> SddManager:
-    with tempfile.TemporaryDirectory() as directory:
-        path = Path(directory) / "program.vtree"
-        path.write_text(vtree_text(blocks), encoding="ascii")
-        return SddManager.from_vtree(Vtree.from_file(str(path)))
-
-
-class _Compilation:
-    def __init__(self, formula: Formula, encoding: _Encoding, manager: SddManager, meter: Meter) -> None:
+class _Rounds:
+    def __init__(
+        self, formula: Formula, choices: Sequence[int], encoding: Encoding, candidates: Sequence[str], budget: CompilationBudget
+    ) -> None:
         self.formula = formula
+        self.choices = choices
         self.encoding = encoding
-        self.manager = manager
-        self.meter = meter
-        self.nodes: dict[int, SddNode] = {}
+        self.candidates = candidates
+        self.budget = budget
+        self.meter = Meter(budget)
+        self.blocks = [encoding.variables[choice] for choice in choices]
+        self.works: dict[str, BottomUp] = {}
+        self.seconds: dict[str, float] = dict.fromkeys(candidates, 0.0)
 
-    def run(self) -> list[SddNode]:
-        """Return the decision nodes of the roots, each with the exclusions of the choices that it depends on."""
-        for number in self.formula.reachable(self.formula.roots):
-            self.nodes[number] = self._node(number)
-        exclusions: dict[int, SddNode] = {}
-        compiled = []
-        for root in self.formula.roots:
-            node = self._literal(root)
-            for choice in self.formula.choices([root]):
-                if self.encoding.values[choice] > 2:
-                    if choice not in exclusions:
-                        exclusions[choice] = self._exactly_one(self.encoding.variables[choice])
-                    node = self._checked(node & exclusions[choice])
-            compiled.append(node)
-        return compiled
+    def run(self) -> BottomUp:
+        """Return the first work that is through; raise NesyError E401 where none is within the budget."""
+        limit = FIRST_ROUND
+        finished = None
+        try:
+            while finished is None:
+                finished = self._round(min(limit, self.budget.nodes))
+                limit *= FACTOR
+        finally:
+            self._record(finished)
+        return self.works[finished]
 
-    def _node(self, number: int) -> SddNode:
-        node = self.formula.nodes[number - 1]
-        match node.kind:
-            case Kind.CONSTANT:
-                return self.manager.true()
-            case Kind.LEAF:
-                return self._value(*node.children)
-            case Kind.AND:
-                result = self._literal(node.children[0])
-                for child in node.children[1:]:
-                    result = self._checked(result & self._literal(child))
-                return result
-            case Kind.OR:
-                result = self._literal(node.children[0])
-                for child in node.children[1:]:
-                    result = self._checked(result | self._literal(child))
-                return result
-            case Kind.RESULT:
-                raise AssertionError("the formula is expanded")
+    def _round(self, limit: int) -> str | None:
+        """Go on with each vtree up to a limit of nodes, and return the name of the first that is through."""
+        for name in self.candidates:
+            self.meter.attempt = f"by {name}"
+            began = self.meter.watch.seconds
+            try:
+                if name not in self.works:
+                    tree = CANDIDATES[name](self.formula, self.choices, self.blocks)
+                    self.works[name] = BottomUp(self.formula, self.encoding, tree, self.meter)
+                if self.works[name].advance(limit):
+                    return name
+            finally:
+                self.seconds[name] += self.meter.watch.seconds - began
+        if limit == self.budget.nodes:
+            self.meter.check(limit + 1)
+        return None
 
-    def _value(self, choice: int, value: int) -> SddNode:
-        """Return "the choice takes this value", the others excluded at once: it keeps what is built from it small."""
-        literal = self.manager.literal
-        result = literal(self.encoding.literal(choice, value))
-        for variable in reversed(self.encoding.variables[choice]):
-            if len(self.encoding.variables[choice]) > 1 and variable != self.encoding.variables[choice][value]:
-                result = literal(-variable) & result
-        return result
-
-    def _literal(self, literal: int) -> SddNode:
-        node = self.nodes[abs(literal)]
-        return node if literal > 0 else self._checked(~node)
-
-    def _checked(self, node: SddNode) -> SddNode:
-        self.meter.check(self.manager.count())
-        return node
-
-    def _exactly_one(self, variables: Sequence[int]) -> SddNode:
-        """Return "exactly one of these", built from the last variable so that every step stays in one subtree."""
-        literal = self.manager.literal
-        none, one = literal(-variables[-1]), literal(variables[-1])
-        for variable in reversed(variables[:-1]):
-            one = (literal(variable) & none) | (literal(-variable) & one)
-            none = literal(-variable) & none
-        return one
-
-
-def _read(roots: Sequence[SddNode], encoding: _Encoding) -> Circuit:
-    """Return the circuit of some decision nodes."""
-    leaves, of_literal = encoding.leaves()
-    first = FIRST_LEAF + len(leaves)
-    sums: list[list[tuple[int, int]]] = []
-    numbers: dict[int, int] = {}
-    elements_of: dict[int, list[tuple[SddNode, SddNode]]] = {}
-
-    def number(node: SddNode) -> int | None:
-        if node.is_true():
-            return TRUE
-        if node.is_false():
-            return FALSE
-        if node.is_literal():
-            return of_literal[node.literal]
-        return numbers.get(node.id)
-
-    pending = [root for root in roots if root.is_decision()]
-    while pending:
-        node = pending[-1]
-        if node.id in numbers:
-            pending.pop()
-            continue
-        if node.id not in elements_of:
-            elements_of[node.id] = node.elements()
-            pending.extend(child for pair in elements_of[node.id] for child in pair if number(child) is None)
-            continue
-        pending.pop()
-        sums.append([(_known(number(prime)), _known(number(sub))) for prime, sub in elements_of.pop(node.id)])
-        numbers[node.id] = first + len(sums) - 1
-    return build_circuit(leaves, sums, [_known(number(root)) for root in roots], PROPERTIES, SddCompiler.name)
-
-
-def _known(number: int | None) -> int:
-    assert number is not None, "children are numbered before their parents"
-    return number
+    def _record(self, finished: str | None) -> None:
+        """Note for the statistics what was tried."""
+        for name, work in self.works.items():
+            self.meter.watch.attempts.append(Attempt(f"by {name}", self.seconds[name], work.made, name == finished))

@@ -6,7 +6,7 @@ Loops are broken by solving the rules of each strongly connected component as eq
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from nesylang.analysis.components import strong_components
 from nesylang.formula.aggregates import Aggregates
@@ -21,18 +21,20 @@ LISTED = 12
 """Most atoms of a negative cycle that are spelled out."""
 
 
-def build_formula(program: GroundProgram, literals: Sequence[int]) -> tuple[FormulaBuilder, list[int]]:
-    """Return a builder and in it the literals of some ground literals.
+def build_formula(
+    program: GroundProgram, literals: Sequence[int], check: Callable[[], None] | None = None
+) -> tuple[FormulaBuilder, list[int]]:
+    """Return a builder and in it the literals of some ground literals. ``check`` is called now and then, and may raise.
 
     Raise NesyError E305 for a cycle through negation or an aggregate, E402 for an aggregate with too many values.
     """
-    return _Construction(program).run(literals)
+    return _Construction(program, FormulaBuilder(check)).run(literals)
 
 
 class _Construction:
-    def __init__(self, program: GroundProgram) -> None:
+    def __init__(self, program: GroundProgram, builder: FormulaBuilder) -> None:
         self.program = program
-        self.builder = FormulaBuilder()
+        self.builder = builder
         self.aggregates = Aggregates(self.builder, [choice.values for choice in program.choices])
         self.bodies: Mapping[int, list[tuple[int, ...]]] = _bodies(program)
         self.edges: dict[int, list[int]] = {

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from nesylang.grounding.aggregates import Operation, State
+if TYPE_CHECKING:
+    from nesylang.grounding.aggregates import Operation, State
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nesylang.analysis import Analysis, analyse
 from nesylang.analysis.arithmetic import evaluate
+from nesylang.compilation.budget import BudgetSpent
 from nesylang.inference.marginals import Answer, marginals, possible_marginals
 from nesylang.inference.pipeline import Settings, compile_analysis
 from nesylang.source import Diagnostic, Label, NesyError, Source, Span
@@ -136,8 +137,10 @@ def check_expectations(analysis: Analysis, settings: Settings) -> tuple[Outcome,
 
 
 def _blamed(failure: NesyError, asked: Sequence[ExpectProbability | ExpectAnswers]) -> list[Outcome]:
-    """Return the expectations that cannot be asked, none where something else is wrong too."""
+    """Return the expectations that cannot be asked, none where something else is wrong too, or the budget of all together is spent."""
     found: list[Outcome] = []
+    if isinstance(failure, BudgetSpent):
+        return []
     for diagnostic in failure.diagnostics:
         own = [expected for expected in asked if diagnostic.span is not None and _is_within(diagnostic.span, expected.span)]
         if not own:

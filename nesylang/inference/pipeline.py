@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from time import monotonic
 
 from nesylang.analysis import Analysis
 from nesylang.compilation import COMPILERS, CompilationBudget, CompiledProgram, Compiler, compile_program
+from nesylang.compilation.budget import Listener, Progress, running
+from nesylang.compilation.statistics import Statistics
 from nesylang.grounding import (
     GROUNDERS,
     AskedQuery,
@@ -19,7 +22,9 @@ from nesylang.grounding import (
     stated_observations,
     stated_queries,
 )
+from nesylang.inference.cache import Lookup, Place
 from nesylang.inference.marginals import marginals
+from nesylang.source import error
 from nesylang.syntax.statements import Query
 
 
@@ -27,7 +32,10 @@ from nesylang.syntax.statements import Query
 class Settings:
     """How programs are ground and compiled, and what that may cost.
 
-    ``functions`` are the Python functions that foreign predicates call, by name or by ``name/arity``.
+    ``functions`` are the Python functions that foreign predicates call, by name or by ``name/arity``. ``progress`` is called with a
+    Progress whenever a stage begins, a few times each second while a circuit is compiled, and once at the end, ``measured`` with
+    the statistics of each compiled program. ``cache`` says where compiled programs are kept: in the usual folder, in one by its
+    path, or nowhere (False).
     """
 
     grounder: Grounder = GROUNDERS["native"]
@@ -35,6 +43,9 @@ class Settings:
     grounding_budget: GroundingBudget = field(default_factory=GroundingBudget)
     compilation_budget: CompilationBudget = field(default_factory=CompilationBudget)
     functions: Mapping[str, Callable[..., object]] = field(default_factory=dict)
+    progress: Listener | None = None
+    measured: Callable[[Statistics], None] | None = None
+    cache: Place = True
 
 
 def compile_analysis(
@@ -43,7 +54,7 @@ def compile_analysis(
     queries: Sequence[Query] | None = None,
     per_example: Sequence[Observation] = (),
 ) -> CompiledProgram:
-    """Return the compiled program of some queries (default: the program's own) under its evidence.
+    """Return the compiled program of some queries (default: the program's own) under its evidence, from the cache where it was before.
 
     ``per_example`` are atoms whose truth each example of a batch brings. Raise NesyError for every mistake that shows on the way.
     """
@@ -57,8 +68,51 @@ def compile_analysis(
         probabilities=partial(_probabilities, settings),
         functions=settings.functions,
     )
-    ground = settings.grounder.ground(request)
-    return compile_program(ground, settings.compiler, settings.compilation_budget)
+    lookup = Lookup(settings.cache, partial(_key, settings, request))
+    kept = lookup.find(statement.span.source for statement in analysis.statements)
+    if kept is not None:
+        _report(settings, kept)
+        return kept
+    listener = settings.progress
+    began = monotonic()
+    try:
+        if listener is not None:
+            listener(Progress("grounding", 0.0))
+        ground = _ground(settings, request)
+        grounded = monotonic()
+        compiled = compile_program(ground, settings.compiler, running(settings.compilation_budget, listener))
+    finally:
+        if listener is not None:
+            listener(Progress("end", monotonic() - began))
+    compiled = replace(compiled, costs=replace(compiled.costs, grounding_seconds=grounded - began))
+    compiled = lookup.keep(compiled, monotonic() - began)
+    _report(settings, compiled)
+    return compiled
+
+
+def _report(settings: Settings, compiled: CompiledProgram) -> None:
+    if settings.measured is not None:
+        settings.measured(compiled.statistics)
+
+
+def _key(settings: Settings, request: GroundingRequest) -> str | None:
+    """Return the key of a request in the cache, None where its result must not be kept."""
+    from nesylang.inference.contents import content_key, described
+
+    parts = [described(part) for part in (settings.grounder, settings.compiler, settings.grounding_budget, settings.compilation_budget)]
+    parts.append(str(request.program_queries))
+    known = [part for part in parts if part is not None]
+    return content_key(request.analysis, request.queries, request.observations, known) if len(known) == len(parts) else None
+
+
+def _ground(settings: Settings, request: GroundingRequest) -> GroundProgram:
+    """Return the ground program of a request; raise NesyError E306 where the system has no more memory to give."""
+    try:
+        return settings.grounder.ground(request)
+    except MemoryError:
+        span = request.queries[0].span if request.queries else None
+        hint = "ask fewer queries at once, or let rules derive fewer atoms"
+        raise error("E306", "grounding needs more memory than there is", span, "asked here", hint) from None
 
 
 def _probabilities(settings: Settings, ground: GroundProgram) -> list[float]:

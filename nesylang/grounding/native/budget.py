@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 import time
 from collections.abc import Generator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nesylang.grounding.request import GroundingBudget
+from nesylang.source.memory import used_bytes
 
 if TYPE_CHECKING:
     from nesylang.grounding.native.machine import Machine
@@ -20,8 +18,6 @@ STEPS = 256
 
 INTERVAL = 32
 """Looks at the clock between two counts of everything."""
-
-_STATM = Path("/proc/self/statm")
 
 
 class BudgetSpent(Exception):
@@ -70,12 +66,3 @@ class Meter:
             raise BudgetSpent(f"{budget.answers:,} answers", "answers")
         if used_bytes() - self.initial_bytes > budget.bytes:
             raise BudgetSpent(f"{budget.bytes / 2**30:.3g} GiB of memory", "bytes")
-
-
-def used_bytes() -> int:
-    """Return the memory of this process: what it uses now where the system says so, else the most that it used."""
-    try:
-        return int(_STATM.read_text().split()[1]) * resource.getpagesize()
-    except (OSError, ValueError, IndexError):
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak if sys.platform == "darwin" else peak * 1024

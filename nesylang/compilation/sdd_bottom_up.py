@@ -1,0 +1,122 @@
+"""A formula compiled into an SDD manager with one vtree: work that can be left and taken up again."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+from pysdd.sdd import SddManager, SddNode
+from pysdd.sdd import Vtree as LibraryVtree
+
+from nesylang.compilation.budget import Meter
+from nesylang.compilation.encoding import Encoding
+from nesylang.compilation.vtree import Vtree
+from nesylang.formula import Formula, Kind
+
+GARBAGE = 200_000
+"""How many nodes are made before those that nothing needs any more are freed."""
+
+
+def manager_of(tree: Vtree) -> SddManager:
+    """Return a manager with a vtree."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "program.vtree"
+        path.write_text(tree.text(), encoding="ascii")
+        return SddManager.from_vtree(LibraryVtree.from_file(str(path)))
+
+
+class BottomUp:
+    """Compiles bottom-up, all roots together; a gate that all its parents are done with is freed."""
+
+    def __init__(self, formula: Formula, encoding: Encoding, tree: Vtree, meter: Meter) -> None:
+        self.formula = formula
+        self.encoding = encoding
+        self.meter = meter
+        self.manager = manager_of(tree)
+        self.nodes: dict[int, SddNode] = {}
+        self.freed = 0
+        """How many nodes were made and freed."""
+        self.risk = 0
+        """How many nodes the next operation might make."""
+        self.done = 0
+        self.total = 0
+        self._collected = 0
+        self._steps = self._work()
+
+    @property
+    def made(self) -> int:
+        """How many nodes have been made so far."""
+        return int(self.manager.count()) + self.freed
+
+    def advance(self, limit: int) -> bool:
+        """Go on until all roots are done, and return whether they are; stop where that takes, or may take, more nodes than allowed."""
+        while self.made + self.risk <= limit:
+            self.meter.done, self.meter.total = self.done, self.total
+            self.meter.check(self.made)
+            step = next(self._steps, None)
+            if step is None:
+                return True
+            self.risk = step
+        return False
+
+    def roots(self) -> list[SddNode]:
+        """Return the decision nodes of the roots."""
+        return [self._literal(root) for root in self.formula.roots]
+
+    def _work(self) -> Iterator[int]:
+        """Compile gate after gate; before each operation, say how many nodes it might make."""
+        order = self.formula.reachable(self.formula.roots)
+        uses = Counter(map(abs, self.formula.roots))
+        for number in order:
+            node = self.formula.nodes[number - 1]
+            if node.kind in (Kind.AND, Kind.OR):
+                uses.update(map(abs, node.children))
+        self.total = len(order)
+        for self.done, number in enumerate(order):
+            node = self.formula.nodes[number - 1]
+            if node.kind is Kind.CONSTANT:
+                self.nodes[number] = self.manager.true()
+            elif node.kind is Kind.LEAF:
+                self._keep(number, self._value(*node.children))
+            else:
+                members = [self._literal(child) for child in node.children]
+                self._keep(number, (yield from self._combined(members, node.kind is Kind.AND)))
+                for child in map(abs, node.children):
+                    uses[child] -= 1
+                    if not uses[child]:
+                        self.nodes.pop(child).deref()
+                self._collect()
+
+    def _combined(self, members: list[SddNode], conjunction: bool) -> Generator[int, None, SddNode]:
+        result = members[0]
+        for member in members[1:]:
+            yield self._risk(result, member)
+            result = result & member if conjunction else result | member
+        return result
+
+    def _risk(self, one: SddNode, other: SddNode) -> int:
+        return 0
+
+    def _value(self, choice: int, value: int) -> SddNode:
+        result = self.manager.true()
+        for literal in reversed(self.encoding.literals(choice, value)):
+            result = self.manager.literal(literal) & result
+        return result
+
+    def _literal(self, literal: int) -> SddNode:
+        node = self.nodes[abs(literal)]
+        return node if literal > 0 else ~node
+
+    def _keep(self, number: int, node: SddNode) -> None:
+        node.ref()
+        self.nodes[number] = node
+
+    def _collect(self) -> None:
+        """Free what nothing refers to, where that is much."""
+        count = self.manager.count()
+        if count - self._collected > GARBAGE and self.manager.dead_count() * 2 > count:
+            self.manager.garbage_collect()
+            self.freed += count - self.manager.count()
+            self._collected = self.manager.count()
