@@ -90,6 +90,12 @@ class BottomUp:
                 self._collect()
 
     def _combined(self, members: list[SddNode], conjunction: bool) -> Generator[int, None, SddNode]:
+        """Return a conjunction or disjunction; many members are taken from the right end of the vtree to the left one.
+
+        On the right are the larger subtrees: what is combined first then stays below what follows, which does not have to go through it.
+        """
+        if len(members) > 2:
+            members.sort(key=_position, reverse=True)
         result = members[0]
         for member in members[1:]:
             yield self._risk(result, member)
@@ -120,3 +126,8 @@ class BottomUp:
             self.manager.garbage_collect()
             self.freed += count - self.manager.count()
             self._collected = self.manager.count()
+
+
+def _position(node: SddNode) -> int:
+    """Return the position of the part of the vtree that a node is about."""
+    return -1 if node.is_true() or node.is_false() else int(node.vtree().position())

@@ -18,9 +18,6 @@ from nesylang.formula.components import cutting_atoms
 from nesylang.formula.equations import Equations
 from nesylang.formula.formula import FALSE
 
-GROWTH = 4
-"""How many times as many products as before there may be, while atoms that occur in products with others are eliminated."""
-
 
 def eliminate(equations: Equations, component: Collection[int], values: MutableMapping[int, int]) -> None:
     """Give the atoms of a component the literals of the least solution; ``values`` has those of all other atoms."""
@@ -40,7 +37,6 @@ class _Elimination:
         self.heap = [(self._cost(atom), place, atom) for atom, place in self.position.items()]
         heapq.heapify(self.heap)
         self.size = sum(len(equations.sums[atom]) for atom in component)
-        self.most = GROWTH * self.size
 
     def run(self) -> list[int]:
         """Eliminate atoms in the order of their cost; return those that are left because it would take too much."""
@@ -53,7 +49,7 @@ class _Elimination:
             if now != cost:
                 heapq.heappush(self.heap, (now, place, atom))
                 continue
-            if self.size + cost > self.most and not self._linear(atom):
+            if not self._linear(atom) and not self._pays(atom, cost, len(remaining)):
                 break
             del remaining[atom]
             self.order.append(atom)
@@ -65,6 +61,11 @@ class _Elimination:
     def _cost(self, atom: int) -> int:
         total = self.equations.sums[atom]
         return (len(total) - (() in total)) * len(self.equations.occurrences[atom])
+
+    def _pays(self, atom: int, cost: int, remaining: int) -> bool:
+        """Return whether it makes the equations times the rounds that they would take to iterate less to eliminate an atom."""
+        removed = len(self.equations.sums[atom]) + len(self.equations.occurrences[atom])
+        return (self.size + cost - removed) * (remaining - 1) <= self.size * remaining
 
     def _linear(self, atom: int) -> bool:
         """Return whether no product that an atom is in or has in its equation has several atoms."""
