@@ -51,6 +51,8 @@ def run(arguments: Namespace) -> int:
     from nesylang.cli.reporting import say
 
     is_read = is_compiled(arguments.file)
+    if is_read and arguments.explain:
+        raise UsageError(f"{arguments.file} is compiled already; --explain takes the program itself")
     if arguments.root is not None and arguments.export is None:
         raise UsageError("--root goes with --export")
     only_shown = arguments.explain or arguments.inspect or arguments.export is not None
@@ -79,6 +81,9 @@ def _compiled(arguments: Namespace) -> CompiledProgram:
     from nesylang.compilation import COMPILERS as KNOWN
 
     settings = replace(settings_of(arguments), compiler=KNOWN[arguments.compiler])
+    if arguments.explain:
+        # What is found in the cache does not know how it was compiled.
+        settings = replace(settings, cache=False)
     return compiled_with_places(arguments, arguments.observable, settings)
 
 
