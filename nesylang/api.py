@@ -185,9 +185,16 @@ class Compiled(CompiledProgram):
         answers = sum(len(query.answers) for query in self.ground.queries)
         return f"<compiled nesylang program: {answers} answers, {self.circuit.size} elements>"
 
-    def marginals(self) -> tuple[QueryMarginals, ...]:
-        """Return, for each query, its answers with their probabilities given the evidence, as ``Program.marginals`` does."""
-        return marginals(self)
+    def marginals(self, evidence: Mapping[str, bool] | None = None) -> tuple[QueryMarginals, ...]:
+        """Return, for each query, its answers with their probabilities given the evidence, as ``Program.marginals`` does.
+
+        ``evidence`` says of atoms that the program was compiled with whether they are true; raise NesyError E406 for others.
+        """
+        observed: dict[str, bool] = {}
+        for text, value in (evidence or {}).items():
+            observation = parse_observation(Source("evidence", text))
+            observed[print_term(observation.atom)] = bool(value) is observation.value
+        return marginals(self, observed)
 
     def module(
         self,

@@ -112,6 +112,8 @@ def main() -> int:
                 rows[case.name] = table.Row(case.name, found.get(OURS), found.get(THEIRS), limits.cap)
                 print(rows[case.name].line(), flush=True)
         except KeyboardInterrupt:
+            for number in (signal.SIGINT, signal.SIGTERM):  # one is enough
+                signal.signal(number, signal.SIG_IGN)
             running.stop()
             pool.shutdown(cancel_futures=True)
             kept = f"; go on with --log {given.log} --resume" if given.log else ""
@@ -129,8 +131,8 @@ def main() -> int:
 
 def section(rows: Sequence[table.Row], about: str, limits: Limits, repeat: int) -> str:
     """Return the section of the page of results."""
-    words = ["python", "-m", "benchmarks.compilation", *sys.argv[1:]]
-    intro = f"CPU seconds, medians of up to {repeat} fresh processes, at most {limits.cap:g} s each. {about}."
+    words = ["python", "-m", "benchmarks.compilation", "--repeat", str(repeat), "--cap", f"{limits.cap:g}", "--write"]
+    intro = f"CPU seconds, medians of up to {repeat} fresh processes, at most {limits.cap:g} s each. {about}; nesylang at {commit()}."
     table_ = "\n".join([table.HEADER, *(row.line() for row in rows)])
     return f"## From text to answers\n\n`{' '.join(words)}`\n\n{intro}\n\n{table_}\n\n{table.summary(rows)}"
 

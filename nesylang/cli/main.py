@@ -9,14 +9,16 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from difflib import get_close_matches
 
 import nesylang
-from nesylang.cli import check, repl, run, test
+from nesylang.cli import cache, check, compile, repl, run, test
 from nesylang.cli.command import BROKEN_PIPE, INTERRUPTED, WRONG_PROGRAM, WRONG_USAGE, Command, UsageError
 
 COMMANDS: dict[str, Command] = {
     "run": run.COMMAND,
     "check": check.COMMAND,
     "test": test.COMMAND,
+    "compile": compile.COMMAND,
     "repl": repl.COMMAND,
+    "cache": cache.COMMAND,
 }
 """Commands by name, in the order of ``nesy --help``."""
 

@@ -88,9 +88,13 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class RunningBudget(CompilationBudget):
-    """The budget of a compilation that has begun: its seconds count from the beginning of the watch."""
+    """The budget of a compilation that has begun: its seconds count from the beginning of the watch.
+
+    ``pairs`` are the most pairs of nodes that a single operation may look at, where it cannot be stopped; None where it can.
+    """
 
     watch: Watch = field(default_factory=Watch, compare=False, repr=False)
+    pairs: int | None = None
 
 
 def running(budget: CompilationBudget, listener: Listener | None = None) -> RunningBudget:
@@ -157,6 +161,11 @@ def spent_bytes(budget: CompilationBudget) -> BudgetSpent:
     return BudgetSpent("bytes", f"more than {budget.bytes / 2**30:.3g} GiB of memory")
 
 
+def spent_pairs(pairs: int) -> BudgetSpent:
+    """Return that an operation might look at too many pairs of nodes to be left alone with it."""
+    return BudgetSpent("pairs", f"an operation on {pairs:,} pairs of nodes, which cannot be stopped")
+
+
 def out_of_memory() -> BudgetSpent:
     """Return that the system has no more memory to give."""
     return BudgetSpent("system", "all memory that there is")
@@ -165,17 +174,21 @@ def out_of_memory() -> BudgetSpent:
 class Meter:
     """Watches one compilation; ``check`` raises NesyError E401 once the budget is spent.
 
-    ``attempt`` names the way that is being tried; ``done`` of ``total`` gates are compiled, which whoever compiles may keep up to date.
+    ``attempt`` names the way that is being tried in a ``stage``; ``done`` of ``total`` gates are compiled, which whoever compiles may
+    keep up to date.
     """
 
-    __slots__ = ("attempt", "budget", "deadline", "done", "looks", "started", "total", "watch")
+    __slots__ = ("attempt", "budget", "deadline", "done", "looks", "stage", "started", "total", "watch")
 
-    def __init__(self, budget: CompilationBudget, started: float | None = None, attempt: str = "", total: int = 0) -> None:
+    def __init__(
+        self, budget: CompilationBudget, started: float | None = None, attempt: str = "", total: int = 0, stage: str = "compiling"
+    ) -> None:
         self.budget = budget
         self.watch = budget.watch if isinstance(budget, RunningBudget) else Watch()
         self.started = self.watch.started if started is None else started
         self.deadline = self.started + budget.seconds
         self.attempt = attempt
+        self.stage = stage
         self.done = 0
         self.total = total
         self.looks = LOOKS
@@ -185,6 +198,10 @@ class Meter:
         self.watch.nodes = nodes
         if nodes > self.budget.nodes:
             raise spent_nodes(nodes, self.budget)
+        self.look()
+
+    def look(self) -> None:
+        """Raise where the time since the start or the memory are beyond the budget."""
         now = time.monotonic()
         if now > self.deadline:
             raise spent_seconds(now - self.started, self.budget)
@@ -194,9 +211,9 @@ class Meter:
             if used_bytes() - self.watch.memory > self.budget.bytes:
                 raise spent_bytes(self.budget)
         if self.watch.listener is not None and now - self.watch.told > SILENCE:
-            self.watch.tell("compiling", self.done, self.total, nodes, self.attempt)
+            self.watch.tell(self.stage, self.done, self.total, self.watch.nodes, self.attempt)
 
 
-def within(budget: RunningBudget, nodes: int, seconds: float) -> RunningBudget:
-    """Return a budget for one attempt: so many nodes and seconds from now, but no more than there are left."""
-    return replace(budget, nodes=min(budget.nodes, nodes), seconds=min(budget.seconds, budget.watch.seconds + seconds))
+def within(budget: RunningBudget, nodes: int, seconds: float, pairs: int) -> RunningBudget:
+    """Return a budget for one attempt: so many nodes and seconds from now, but no more than there are left, and pairs in each operation."""
+    return replace(budget, nodes=min(budget.nodes, nodes), seconds=min(budget.seconds, budget.watch.seconds + seconds), pairs=pairs)

@@ -10,6 +10,9 @@ from nesylang.grounding.program import GroundProgram
 from nesylang.source import error
 from nesylang.source.memory import peak_bytes
 
+CERTIFIED = {"direct": "yes", "direct+sdd": "in part"}
+"""How much of a formula was taken as the circuit, by the compilers that made it; nothing for others."""
+
 
 @dataclass(frozen=True, slots=True)
 class CompiledProgram:
@@ -53,7 +56,7 @@ class CompiledProgram:
                 costs.compiling_seconds,
                 {
                     "compiler": circuit.compiler,
-                    "certified": "yes" if circuit.compiler == "direct" else "no",
+                    "certified": CERTIFIED.get(circuit.compiler, "no"),
                     "leaves": len(circuit.leaves),
                     "nodes": circuit.inner_count,
                     "elements": circuit.size,

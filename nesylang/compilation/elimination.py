@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from nesylang.formula import Formula, Kind
 
@@ -82,6 +83,6 @@ def eliminate(graph: Sequence[set[int]]) -> Elimination:
     for vertex in order[: len(order) - len(left)]:
         if above[vertex]:
             parents[vertex] = min(above[vertex], key=positions.__getitem__)
-    for vertex, following in zip(left, left[1:], strict=False):
+    for vertex, following in pairwise(left):
         parents[vertex] = following
     return Elimination(tuple(order), tuple(parents), width)

@@ -18,6 +18,7 @@ from nesylang.compilation.budget import CompilationBudget
 from nesylang.compilation.compile import compile_program
 from nesylang.compilation.compiled import CompiledProgram
 from nesylang.compilation.roots import EVIDENCE, Root, named_roots, value_names, value_weights
+from nesylang.compilation.sdd_files import DiagramFiles
 from nesylang.formula import Formula
 from nesylang.grounding.program import GroundProgram
 
@@ -42,13 +43,13 @@ class Exporter:
 def _c2d(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
     variables = _circuit_variables(compiled, roots)
     gates = literal_gates(compiled.circuit, [compiled.circuit.roots[root.position] for root in roots], variables)
-    return write_c2d(gates, variables.count, [root.name for root in roots], _comments("nnf", variables, roots))
+    return write_c2d(gates, variables.count, [root.name for root in roots], _comments("nnf", variables, roots, compiled.circuit))
 
 
 def _d4(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
     variables = _circuit_variables(compiled, roots)
     gates = literal_gates(compiled.circuit, [compiled.circuit.roots[root.position] for root in roots], variables)
-    return write_d4(gates, [root.name for root in roots], _comments("d4", variables, roots))
+    return write_d4(gates, [root.name for root in roots], _comments("d4", variables, roots, compiled.circuit))
 
 
 def _dimacs(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
@@ -83,6 +84,23 @@ def _shown(compiled: CompiledProgram, roots: Sequence[Root]) -> tuple[Gates, dic
     return gates, value_names(compiled, sorted(choices)), names
 
 
+def _sdd(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
+    files = _diagram_files(compiled, roots)
+    lines = [*_comments("sdd", files.variables, roots[:1]), f"c root {roots[0].name}"]
+    return "".join(f"{line}\n" for line in lines) + files.diagram
+
+
+def _vtree(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
+    files = _diagram_files(compiled, roots)
+    return "".join(f"{line}\n" for line in _comments("vtree", files.variables, roots[:1])) + files.vtree
+
+
+def _diagram_files(compiled: CompiledProgram, roots: Sequence[Root]) -> DiagramFiles:
+    files = DiagramFiles(roots[0].position, lambda choices: _variables(compiled, choices))
+    compile_program(compiled.ground, files, CompilationBudget())
+    return files
+
+
 class _Keeper:
     """A compiler that only keeps the formula that it is given."""
 
@@ -115,8 +133,11 @@ def _variables(compiled: CompiledProgram, choices: Sequence[int] | set[int]) -> 
     return Variables(values, value_names(compiled, values), value_weights(compiled, values))
 
 
-def _comments(format_name: str, variables: Variables, roots: Sequence[Root]) -> list[str]:
-    lines = [f"{MARK} {format_name}", f"c variables {variables.count}", *variables.comments()]
+def _comments(format_name: str, variables: Variables, roots: Sequence[Root], circuit: Circuit | None = None) -> list[str]:
+    lines = [f"{MARK} {format_name}", f"c variables {variables.count}"]
+    if circuit is not None and circuit.properties.deterministic:
+        lines.append("c deterministic")
+    lines += variables.comments()
     conditions = list(dict.fromkeys(root.condition for root in roots if root.condition is not None))
     if conditions == [EVIDENCE]:
         lines.append(f"c the probability of an answer is its count divided by that of '{EVIDENCE}'")
@@ -128,6 +149,8 @@ def _comments(format_name: str, variables: Variables, roots: Sequence[Root]) -> 
 EXPORTERS: dict[str, Exporter] = {
     "nnf": Exporter("the circuit in the nnf format of c2d", ".nnf", _c2d),
     "d4": Exporter("the circuit in the nnf format of d4", ".ddnnf", _d4),
+    "sdd": Exporter("the first root as a decision diagram, for the SDD library and pysdd", ".sdd", _sdd),
+    "vtree": Exporter("the vtree of the decision diagrams of a program", ".vtree", _vtree),
     "dot": Exporter("the circuit as a graph, for graphviz", ".dot", _dot),
     "svg": Exporter("the circuit as a picture", ".svg", _svg),
     "dimacs": Exporter("the formula as a weighted CNF, for model counters", ".cnf", _dimacs),

@@ -76,7 +76,11 @@ def save(compiled: CompiledProgram, path: str | os.PathLike[str]) -> None:
 
     Raise NesyError E405 where Python holds a part of it, E701 where the file cannot be written.
     """
-    data = to_bytes(compiled)
+    write_file(path, to_bytes(compiled))
+
+
+def write_file(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write a file, whole or not at all; raise NesyError E701 where it cannot be written."""
     try:
         write_whole(Path(path), data)
     except OSError as failure:
@@ -97,6 +101,11 @@ def load(path: str | os.PathLike[str], sources: Iterable[Source] = ()) -> Compil
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file by way of another one beside it, so that nobody ever reads a part of it; raise OSError where that fails."""
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        # A pipe or a device is written to, not replaced.
+        path.write_bytes(data)
+        return
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -105,10 +114,9 @@ def write_whole(path: Path, data: bytes) -> None:
         os.umask(mask)
         os.chmod(name, 0o666 & ~mask)
         os.replace(name, path)
-    except BaseException:
+    finally:
         with suppress(OSError):
             os.unlink(name)
-        raise
 
 
 def _read(document: Mapping[str, object], found: Mapping[str, array[int] | array[float]], sources: Iterable[Source]) -> CompiledProgram:

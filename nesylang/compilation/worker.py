@@ -38,6 +38,9 @@ LENGTH = 8
 STACKS = (1 << 30, 1 << 28, 1 << 26)
 """Sizes of the stack to ask for, until one is granted: the SDD library recurses along vtrees, as deep as there are variables."""
 
+RESERVED = 8 << 30
+"""Bytes that a worker may ask for beyond its budget and never use: its stack, and the tables of each manager of the SDD library."""
+
 DIES_WITH_PARENT = 1
 """PR_SET_PDEATHSIG of Linux's prctl."""
 
@@ -146,13 +149,13 @@ def _end_with(parent: int) -> None:
 def _bound(budget: CompilationBudget) -> None:
     """Bound the memory and the time of this process, and let the system end it before any other where memory runs out.
 
-    Tables that are not filled yet count as memory here, unlike for the process that watches this one, whose bound comes first.
+    Memory that is asked for and not used counts here, unlike for the process that watches this one, whose bound comes first.
     """
     with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
         file.write("800")
     seconds = int(budget.seconds) + 2
     for kind, most in (
-        (resource.RLIMIT_DATA, used_bytes() + 2 * budget.bytes + STACKS[0]),
+        (resource.RLIMIT_DATA, used_bytes() + 2 * budget.bytes + RESERVED),
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_CORE, 0),
     ):
