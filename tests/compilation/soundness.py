@@ -1,0 +1,253 @@
+"""Random small programs whose circuits are held to every possible world, with whatever limits the direct compiler works.
+
+python -m tests.compilation.soundness [--programs 30000] [--first 0] [--seconds 0]
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import product
+from types import ModuleType
+
+from nesylang.circuit import Circuit
+from nesylang.compilation import (
+    COMPILERS,
+    CompilationBudget,
+    CompiledProgram,
+    allowance,
+    compile_program,
+    emission,
+    holes,
+    separators,
+    states,
+)
+from nesylang.evaluation import SEMIRINGS, evaluate, leaf_probabilities
+from nesylang.grounding.program import GroundProgram
+from tests.circuit.properties import assert_properties
+from tests.reference.ground import choice, ground_program, with_aggregate
+from tests.reference.worlds import levels, probabilities_of, true_atoms
+
+WORLDS = 130
+"""Most worlds of a program, about."""
+
+LIMITS: Mapping[tuple[ModuleType, str], Sequence[int]] = {
+    (allowance, "LOOKS"): (0, 0, 0, 10, 300),
+    (allowance, "LOOKS_PER_NODE"): (0, 0, 2, 15),
+    (allowance, "LOOKS_AT_STATES"): (0, 0, 20, 3000),
+    (allowance, "CASES"): (1, 30),
+    (emission, "PAIRS"): (0, 3, 2000),
+    (emission, "PAIRS_PER_NODE"): (0, 5),
+    (emission, "WRITTEN"): (0, 100_000),
+    (emission, "LAYERS"): (1, 2, 6),
+    (holes, "GROUPS"): (1, 2, 100),
+    (separators, "CASES"): (2, 16),
+    (states, "JOINT"): (0, 5, 200_000),
+}
+"""The limits of the direct compiler, with the values that they are tried with."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A world with its weight: the value of each choice, and the atoms that are true."""
+
+    values: tuple[int, ...]
+    weight: float
+    true: frozenset[int]
+
+    def holds(self, literal: int) -> bool:
+        """Return whether a literal is true."""
+        return (abs(literal) in self.true) is (literal > 0)
+
+
+def random_program(seed: int) -> GroundProgram:
+    """Return the program of a seed: choices, strata of rules with loops and shared subgoals, aggregates now and then, queries, evidence."""
+    rng = random.Random(seed)
+    sizes: list[int] = []
+    worlds = 1
+    while worlds < WORLDS and len(sizes) < 9:
+        sizes.append(rng.choice([1, 1, 1, 1, 2, 3]))
+        worlds *= sizes[-1] + 1
+    choices = []
+    for number, size in enumerate(sizes):
+        shares = [rng.choice([0, 1, 2, 3, 5, 7]) for _ in range(size)]
+        exhaustive = size > 1 and sum(shares) > 0 and rng.random() < 0.4
+        total = sum(shares) if exhaustive else max(rng.choice([10, 13]), sum(shares))
+        choices.append(choice(number, [share / total for share in shares], exhaustive))
+    lower = list(range(1, sum(sizes) + 1))
+    rules: list[tuple[int, tuple[int, ...]]] = []
+    shape = rng.choice([_chain, _chain, _strata, _strata, _strata])
+    lower = shape(rng, lower, rules)
+    program = ground_program(choices, rules, lower)
+    for _ in range(rng.choice([0, 0, 0, 0, 1, 1, 2])):
+        atoms = sorted(program.names)
+        number = rng.choice([lambda: 1, lambda: 1, lambda: rng.randint(-2, 3), lambda: rng.choice([0.1, 0.2, 0.5])])
+        elements = [(number(), _literal(rng, atoms)) for _ in range(rng.randint(1, 5))]
+        program = with_aggregate(program, rng.choice(["sum", "sum", "min", "max", "avg"]), elements)
+        results = [atom for _, atom in program.aggregates[-1].results]
+        for _ in range(rng.randint(0, 2)):
+            head = max(program.names) + 1
+            bodies = [tuple(_literal(rng, results * 2 + atoms) for _ in range(rng.randint(1, 3))) for _ in range(rng.randint(1, 2))]
+            rules = [*((rule.head, rule.body) for rule in program.rules), *((head, body) for body in bodies)]
+            extended = ground_program(choices, rules, [], aggregates=program.aggregates)
+            program = replace(extended, names={**program.names, **extended.names})
+    atoms = sorted(program.names)
+    asked = [_literal(rng, atoms) for _ in range(rng.randint(1, 5))]
+    conditions = {literal: _literal(rng, atoms) for literal in asked if rng.random() < 0.15}
+    observed: dict[int, bool | None] = {}
+    for _ in range(rng.choice([0, 0, 1, 1, 2, 3, 4])):
+        observed[_literal(rng, atoms)] = rng.choice([True, True, False, None])
+    found = ground_program(
+        choices, [(rule.head, rule.body) for rule in program.rules], list(dict.fromkeys(asked)), observed, conditions, program.aggregates
+    )
+    return replace(found, names={**program.names, **found.names})
+
+
+def _literal(rng: random.Random, atoms: Sequence[int]) -> int:
+    atom = rng.choice(atoms)
+    return atom if rng.random() < 0.7 else -atom
+
+
+def _strata(rng: random.Random, lower: list[int], rules: list[tuple[int, tuple[int, ...]]]) -> list[int]:
+    """Add strata of rules, which use their own atoms positively and those of lower ones as they like."""
+    for _ in range(rng.randint(1, 3)):
+        own = [lower[-1] + 1 + position for position in range(rng.randint(2, 5))]
+        for _ in range(rng.randint(len(own), 2 * len(own))):
+            body = []
+            for _ in range(rng.randint(1, 3)):
+                body.append(rng.choice(own) if rng.random() < 0.3 else _literal(rng, lower))
+            rules.append((rng.choice(own), tuple(body)))
+        lower = lower + own
+    return lower
+
+
+def _chain(rng: random.Random, lower: list[int], rules: list[tuple[int, tuple[int, ...]]]) -> list[int]:
+    """Add a chain of states that exclude each other, as carries do, and conditions on neighbours in it."""
+    following = lower[-1] + 1
+    previous: list[int] = []
+    atoms = list(lower)
+    free = list(lower)
+    rng.shuffle(free)
+    while free:
+        used, free = free[:2], free[2:]
+        signs = list(product((1, -1), repeat=len(used)))
+        states = [following, following + 1]
+        following += 2
+        for body in product(signs, previous or [0]):
+            literals = [sign * atom for sign, atom in zip(body[0], used, strict=True)]
+            if rng.random() < 0.9:
+                rules.append((rng.choice(states), (*literals, *([body[1]] if body[1] else []))))
+        condition = following
+        following += 1
+        for _ in range(rng.randint(1, 3)):
+            rules.append((condition, tuple(_literal(rng, [*used, *states, *previous]) for _ in range(rng.randint(1, 2)))))
+        atoms += [*states, condition]
+        previous = states
+    every = following
+    rules.append((every, tuple(atom for atom in atoms if rng.random() < 0.3)))
+    return [*atoms, every]
+
+
+def worlds_of(program: GroundProgram) -> list[World]:
+    """Return all worlds of a program that have a weight."""
+    spaces = [probabilities_of(found) for found in program.choices]
+    order = levels(program)
+    found = []
+    for values in product(*(range(len(space)) for space in spaces)):
+        weight = math.prod(space[value] for space, value in zip(spaces, values, strict=True))
+        if weight:
+            found.append(World(values, weight, frozenset(true_atoms(program, values, order))))
+    return found
+
+
+def check(program: GroundProgram, worlds: Sequence[World], compiled: CompiledProgram) -> None:
+    """Assert that all roots are worth their worlds, whatever each example observes, and that the circuit is what it claims."""
+    open_pieces = [piece for piece in program.evidence if piece.value is None]
+    for observed in product((True, False, None), repeat=len(open_pieces)):
+        pieces = [(piece.literal, piece.value) for piece in program.evidence if piece.value is not None]
+        pieces += [(piece.literal, value) for piece, value in zip(open_pieces, observed, strict=True) if value is not None]
+        possible = [world for world in worlds if all(world.holds(literal) is value for literal, value in pieces)]
+        observations = {number: value for number, value in zip(compiled.indicators, observed, strict=True) if value is not None}
+        weights = leaf_probabilities(program, compiled.circuit, observations)
+        values = evaluate(compiled.circuit, weights, SEMIRINGS["probability"])
+        _assert_worth(values[0], possible)
+        for query, answers, conditions in zip(program.queries, compiled.answer_roots, compiled.condition_roots, strict=True):
+            for answer, root, condition in zip(query.answers, answers, conditions, strict=True):
+                given = possible if answer.condition is None else [world for world in possible if world.holds(answer.condition)]
+                _assert_worth(values[condition], given)
+                _assert_worth(values[root], [world for world in given if world.holds(answer.literal)])
+    counts = [found.values for found in program.choices] + [2] * len(compiled.indicators)
+    assert_properties(_stated(compiled.circuit, len(program.choices)), counts)
+
+
+def _stated(circuit: Circuit, choices: int) -> Circuit:
+    """Return a circuit as it is checked: value-smooth only where all choices are the program's, as weights of evidence sum to two."""
+    if any(number >= choices for number, _ in circuit.leaves):
+        return replace(circuit, properties=replace(circuit.properties, value_smooth=False))
+    return circuit
+
+
+def _assert_worth(value: float, worlds: Sequence[World]) -> None:
+    expected = math.fsum(world.weight for world in worlds)
+    assert abs(value - expected) <= 1e-11, (value, expected)
+
+
+@contextmanager
+def limits(values: Mapping[tuple[ModuleType, str], int]) -> Iterator[None]:
+    """Work with other limits."""
+    before = {key: getattr(*key) for key in values}
+    for (module, name), value in values.items():
+        setattr(module, name, value)
+    try:
+        yield
+    finally:
+        for (module, name), value in before.items():
+            setattr(module, name, value)
+
+
+def run(seed: int, names: Sequence[str] = ("direct", "sdd")) -> str:
+    """Check the program of a seed, compiled by some compilers; return which compiler made the circuit of the first."""
+    program = random_program(seed)
+    worlds = worlds_of(program)
+    rng = random.Random(-seed)
+    chosen = {key: rng.choice(values) for key, values in LIMITS.items()} if seed % 4 else {}
+    makers = []
+    for name in names:
+        with limits(chosen):
+            compiled = compile_program(program, COMPILERS[name], CompilationBudget())
+        check(program, worlds, compiled)
+        makers.append(compiled.circuit.compiler)
+    return makers[0]
+
+
+def main() -> int:
+    """Run many programs; return 1 if one is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m tests.compilation.soundness", description="Hold random programs to their worlds.")
+    parser.add_argument("--programs", type=int, default=30_000, help="how many (default 30000)")
+    parser.add_argument("--first", type=int, default=0, help="the first seed (default 0)")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="stop after so many seconds")
+    given = parser.parse_args()
+    began = time.monotonic()
+    makers: Counter[str] = Counter()
+    wrong = []
+    for seed in range(given.first, given.first + given.programs):
+        if time.monotonic() - began > given.seconds:
+            break
+        try:
+            makers[run(seed)] += 1
+        except AssertionError as failure:
+            wrong.append(seed)
+            sys.stdout.write(f"seed {seed}: {str(failure)[:200]}\n")
+    sys.stdout.write(f"{sum(makers.values())} programs are right, {len(wrong)} wrong; made by {dict(makers)}\n")
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
