@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from nesylang.circuit import FALSE, TRUE, Circuit
-from nesylang.compilation.budget import Attempt, CompilationBudget, Meter
+from nesylang.compilation.budget import Attempt, BudgetSpent, CompilationBudget, Meter
 from nesylang.compilation.candidates import CANDIDATES
 from nesylang.compilation.encoding import Encoding, encode
 from nesylang.compilation.forced import without_forced
 from nesylang.compilation.sdd_bottom_up import BottomUp
 from nesylang.compilation.sdd_reading import Reading
+from nesylang.compilation.stack import with_room
 from nesylang.formula import TRUE as ALWAYS
 from nesylang.formula import Formula, expanded
 
-FIRST_ROUND, FACTOR = 20_000, 5
+FIRST_ROUND, FACTOR = 10_000, 2
 """How many nodes may be made with each vtree in the first round, and how many times more in each that follows."""
 
 
@@ -77,13 +79,20 @@ class _Rounds:
                 if name not in self.works:
                     tree = CANDIDATES[name](self.formula, self.choices, self.blocks)
                     self.works[name] = BottomUp(self.formula, self.encoding, tree, self.meter)
-                if self.works[name].advance(limit):
+                work = self.works[name]
+                if with_room(work.levels, partial(work.advance, limit), self._stop):
                     return name
             finally:
                 self.seconds[name] += self.meter.watch.seconds - began
         if limit == self.budget.nodes:
-            self.meter.check(limit + 1)
+            made = max(limit + 1, min(work.made for work in self.works.values()))
+            tried = f"with each of {len(self.works)} vtrees" if len(self.works) > 1 else "with one vtree"
+            raise BudgetSpent("nodes", f"{made:,} nodes of {limit:,} allowed, {tried}")
         return None
+
+    def _stop(self) -> None:
+        """Let the work end at its next look at the time."""
+        self.meter.deadline = 0.0
 
     def _record(self, finished: str | None) -> None:
         """Note for the statistics what was tried."""

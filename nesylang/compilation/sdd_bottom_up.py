@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
-from pysdd.sdd import SddManager, SddNode, Vtree as LibraryVtree
+from pysdd.sdd import SddManager, SddNode
+from pysdd.sdd import Vtree as LibraryVtree
 
 from nesylang.compilation.budget import Meter
 from nesylang.compilation.encoding import Encoding
@@ -16,6 +17,12 @@ from nesylang.formula import Formula, Kind
 
 GARBAGE = 200_000
 """How many nodes are made before those that nothing needs any more are freed."""
+
+SMALL, TINY = 3_000, 100
+"""Nodes of a manager, and elements of a node, below which no operation is a risk."""
+
+STEPS = 100_000
+"""Product of two sizes for each node that an operation on them might make: the largest that was seen where compiling succeeded."""
 
 
 def manager_of(tree: Vtree) -> SddManager:
@@ -34,7 +41,9 @@ class BottomUp:
         self.encoding = encoding
         self.meter = meter
         self.manager = manager_of(tree)
+        self.levels = tree.depth()
         self.nodes: dict[int, SddNode] = {}
+        self.sizes: dict[int, int] = {}
         self.freed = 0
         """How many nodes were made and freed."""
         self.risk = 0
@@ -50,13 +59,13 @@ class BottomUp:
         return int(self.manager.count()) + self.freed
 
     def advance(self, limit: int) -> bool:
-        """Go on until all roots are done, and return whether they are: not if that takes, or an operation risks, more nodes than allowed."""
+        """Go on until all roots are done, or an operation could lead to more nodes than allowed; return whether all are done."""
         while self.made + self.risk <= limit:
             self.meter.done, self.meter.total = self.done, self.total
             self.meter.check(self.made)
             step = next(self._steps, None)
             if step is None:
-                return True
+                return self.made <= self.meter.budget.nodes
             self.risk = step
         return False
 
@@ -102,7 +111,17 @@ class BottomUp:
         return result
 
     def _risk(self, one: SddNode, other: SddNode) -> int:
-        return 0
+        """Return how many nodes an operation might make: its steps are at most the product of both sizes, and mostly far fewer."""
+        if self.manager.count() < SMALL:
+            return 0
+        size = self._size(other)
+        return 0 if size < TINY else size * self._size(one) // STEPS
+
+    def _size(self, node: SddNode) -> int:
+        identity = node.id
+        if identity not in self.sizes:
+            self.sizes[identity] = node.size()
+        return self.sizes[identity]
 
     def _value(self, choice: int, value: int) -> SddNode:
         result = self.manager.true()
