@@ -25,7 +25,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nesylang.api import Program, load, loads, query
+    from nesylang.api import Compiled, Program, load, load_compiled, loads, query
+    from nesylang.circuit.formats import Nnf, read_nnf
     from nesylang.compilation import CompilationBudget
     from nesylang.grounding import GroundingBudget
     from nesylang.grounding.forms import Compound, Text, answers, exclusive, foreign, learnable, probability, weighted
@@ -37,12 +38,14 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "CompilationBudget": "nesylang.compilation",
+    "Compiled": "nesylang.api",
     "Compound": "nesylang.grounding.forms",
     "Example": "nesylang.learning",
     "GroundingBudget": "nesylang.grounding",
     "LogicModule": "nesylang.learning",
     "NesyError": "nesylang.source",
     "NesyWarning": "nesylang.learning",
+    "Nnf": "nesylang.circuit.formats",
     "Program": "nesylang.api",
     "QueryResult": "nesylang.learning",
     "Result": "nesylang.learning",
@@ -53,22 +56,26 @@ _HOMES = {
     "foreign": "nesylang.grounding.forms",
     "learnable": "nesylang.grounding.forms",
     "load": "nesylang.api",
+    "load_compiled": "nesylang.api",
     "loads": "nesylang.api",
     "logits": "nesylang.learning",
     "positions": "nesylang.learning",
     "probability": "nesylang.grounding.forms",
     "query": "nesylang.api",
+    "read_nnf": "nesylang.circuit.formats",
     "weighted": "nesylang.grounding.forms",
 }
 
 __all__ = [
     "CompilationBudget",
+    "Compiled",
     "Compound",
     "Example",
     "GroundingBudget",
     "LogicModule",
     "NesyError",
     "NesyWarning",
+    "Nnf",
     "Program",
     "QueryResult",
     "Result",
@@ -79,11 +86,13 @@ __all__ = [
     "foreign",
     "learnable",
     "load",
+    "load_compiled",
     "loads",
     "logits",
     "positions",
     "probability",
     "query",
+    "read_nnf",
     "weighted",
 ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,8 @@ from nesylang.analysis import Analysis, analyse
 from nesylang.analysis.input_values import with_input_values
 from nesylang.analysis.names import unfit_for_facts
 from nesylang.compilation import CompiledProgram
+from nesylang.compilation.files import load as load_file
+from nesylang.compilation.files import save
 from nesylang.evaluation import Semiring
 from nesylang.grounding import Observation, is_query
 from nesylang.grounding.forms import marked_name
@@ -117,8 +119,8 @@ class Program:
         """
         return replace(self, analysis=analyse(SyntaxTree(with_input_values(self.analysis, values))))
 
-    def compile(self, evidence: Sequence[str] = (), queries: Sequence[str] | None = None) -> CompiledProgram:
-        """Return the compiled program of ``queries`` (default: the program's own).
+    def compile(self, evidence: Sequence[str] = (), queries: Sequence[str] | None = None) -> Compiled:
+        """Return the compiled program of ``queries`` (default: the program's own), which can be saved.
 
         ``evidence`` are ground atoms whose truth each example of a batch brings.
         """
@@ -130,7 +132,7 @@ class Program:
         asking = self if queries is None else self._asking(queries)
         extended = asking.with_statements(per_example) if per_example else asking
         observed = [Observation(statement.atom, None, statement.span) for statement in per_example]
-        return compile_analysis(_without(extended.analysis, per_example), self.settings, per_example=observed)
+        return Compiled.of(compile_analysis(_without(extended.analysis, per_example), self.settings, per_example=observed))
 
     def marginals(self, queries: Sequence[str] | None = None) -> tuple[QueryMarginals, ...]:
         """Return, for each query (default: the program's own), its answers with their probabilities given the evidence.
@@ -158,11 +160,8 @@ class Program:
         from nesylang.learning import LogicModule
         from nesylang.learning.hostmodules import host_modules
 
-        if networks is not None and not isinstance(networks, Mapping):
-            hint = 'name the neural predicate of each network: program.module({"digit": net})'
-            raise error("E606", f"networks must be a dictionary, found {type(networks).__name__}", hint=hint)
         program = self if queries is None else self._asking(queries)
-        bound = {**host_modules(self.analysis, self.settings.functions), **(networks or {})}
+        bound = {**host_modules(self.analysis, self.settings.functions), **_checked_networks(networks)}
         return LogicModule(program, bound, dtype=dtype, semiring=semiring, evidence=_texts(evidence, "evidence"))
 
     def _asking(self, queries: Sequence[str]) -> Program:
@@ -170,6 +169,64 @@ class Program:
         kept = tuple(statement for statement in self.statements if not is_query(statement))
         asked = [parse_question(Source("query", text)) for text in _texts(queries, "queries")]
         return replace(self, analysis=analyse(SyntaxTree((*kept, *asked))))
+
+
+class Compiled(CompiledProgram):
+    """A compiled program, with what is done with one: it is evaluated, made a module, and saved."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, compiled: CompiledProgram) -> Compiled:
+        """Return a compiled program as one of this class."""
+        return cls(**{part.name: getattr(compiled, part.name) for part in fields(compiled)})
+
+    def __repr__(self) -> str:
+        answers = sum(len(query.answers) for query in self.ground.queries)
+        return f"<compiled nesylang program: {answers} answers, {self.circuit.size} elements>"
+
+    def marginals(self, evidence: Mapping[str, bool] | None = None) -> tuple[QueryMarginals, ...]:
+        """Return, for each query, its answers with their probabilities given the evidence, as ``Program.marginals`` does.
+
+        ``evidence`` says of atoms that the program was compiled with whether they are true; raise NesyError E406 for others.
+        """
+        observed: dict[str, bool] = {}
+        for text, value in (evidence or {}).items():
+            observation = parse_observation(Source("evidence", text))
+            observed[print_term(observation.atom)] = bool(value) is observation.value
+        return marginals(self, observed)
+
+    def module(
+        self,
+        networks: Mapping[str, nn.Module] | None = None,
+        *,
+        dtype: torch.dtype | None = None,
+        semiring: str | Semiring[float] = "log",
+    ) -> LogicModule:
+        """Return the torch module that answers the program's queries, with the circuit as it is.
+
+        It takes evidence of examples about the atoms that the program was compiled with, or some of them. Raise NesyError as
+        ``Program.module`` does, and E406 for what only the clauses of the program could tell: other queries and other evidence.
+        """
+        from nesylang.learning import LogicModule
+        from nesylang.learning.fixed import FixedProgram
+
+        return LogicModule(FixedProgram(self), _checked_networks(networks), dtype=dtype, semiring=semiring)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the compiled program to a file, whole or not at all; ``load_compiled`` reads it.
+
+        Raise NesyError E405 where Python holds a part of it, E701 where the file cannot be written.
+        """
+        save(self, path)
+
+
+def _checked_networks(networks: object) -> Mapping[str, nn.Module]:
+    """Return networks by name; raise NesyError E606 for anything but a dictionary."""
+    if networks is not None and not isinstance(networks, Mapping):
+        hint = 'name the neural predicate of each network: program.module({"digit": net})'
+        raise error("E606", f"networks must be a dictionary, found {type(networks).__name__}", hint=hint)
+    return networks or {}
 
 
 def _texts(values: str | Sequence[str], what: str) -> tuple[str, ...]:
@@ -193,6 +250,15 @@ def load(path: str | PathLike[str], settings: Settings | None = None) -> Program
     """Return the program in a file, imports included; raise NesyError with everything that is wrong with it."""
     file = Path(path)
     return Program(analyse(load_program(read_source(file), file.parent)), settings or Settings())
+
+
+def load_compiled(path: str | PathLike[str]) -> Compiled:
+    """Return the compiled program that ``Compiled.save`` or ``nesy compile`` wrote to a file.
+
+    Nothing in the file is run, so that it may come from anybody. Raise NesyError E701 where it cannot be read, E404 where it is no such
+    file or damaged.
+    """
+    return Compiled.of(load_file(path))
 
 
 def loads(text: str, settings: Settings | None = None, directory: str | PathLike[str] = ".") -> Program:
@@ -229,4 +295,4 @@ def query(
     return probabilities
 
 
-__all__ = ["NesyError", "Program", "Query", "load", "loads", "query"]
+__all__ = ["Compiled", "NesyError", "Program", "Query", "load", "load_compiled", "loads", "query"]

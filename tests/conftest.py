@@ -14,6 +14,7 @@ from hypothesis import settings
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is imported: the tests share the cores already
 os.environ.setdefault("MPLBACKEND", "Agg")
+os.environ["NESYLANG_CACHE"] = ""  # what was compiled in another test, or by another version, is not to be found
 
 settings.register_profile("reproducible", derandomize=True, deadline=None, database=None)
 settings.register_profile("search", deadline=None)

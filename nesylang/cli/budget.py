@@ -33,6 +33,7 @@ def add_budget(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--ground-rules", type=_positive_integer, metavar="N", help="stop when grounding makes more than N rules (default: 20 million)"
     )
+    parser.add_argument("--no-cache", action="store_true", help="compile anew what was compiled before, and keep nothing")
     add_progress(parser)
 
 
@@ -69,6 +70,7 @@ def settings_of(arguments: Namespace) -> Settings:
         ),
         functions=bound_functions(arguments.bind),
         progress=progress_of(arguments),
+        cache=not arguments.no_cache,
     )
 
 

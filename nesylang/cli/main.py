@@ -9,14 +9,16 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from difflib import get_close_matches
 
 import nesylang
-from nesylang.cli import check, repl, run, test
-from nesylang.cli.command import BROKEN_PIPE, INTERRUPTED, WRONG_USAGE, Command, UsageError
+from nesylang.cli import cache, check, compile, repl, run, test
+from nesylang.cli.command import BROKEN_PIPE, INTERRUPTED, WRONG_PROGRAM, WRONG_USAGE, Command, UsageError
 
 COMMANDS: dict[str, Command] = {
     "run": run.COMMAND,
     "check": check.COMMAND,
     "test": test.COMMAND,
+    "compile": compile.COMMAND,
     "repl": repl.COMMAND,
+    "cache": cache.COMMAND,
 }
 """Commands by name, in the order of ``nesy --help``."""
 
@@ -72,6 +74,9 @@ def _run(argv: list[str] | None) -> int:
         return WRONG_USAGE
     except NesyError as failure:
         return report_failure(failure)
+    except MemoryError:
+        print(f"nesy {arguments.command}: error: there is not enough memory; ask less at once, or use a larger machine", file=sys.stderr)
+        return WRONG_PROGRAM
 
 
 def _instead(word: str) -> str:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from nesylang.compilation.budget import Attempt
     from nesylang.compilation.statistics import Statistics
+
+LISTED = 8
+"""Most attempts that are listed."""
 
 UNITS = ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
 
@@ -19,18 +24,24 @@ def add_statistics(parser: ArgumentParser) -> None:
 
 def statistics_table(statistics: Statistics) -> str:
     """Return a line for each stage with its seconds and sizes, one for each attempt to compile, and the sum with the most memory used."""
-    names = [stage.name for stage in statistics.stages]
-    width = max(map(len, [*names, "in all"]))
+    width = max(len(stage.name) for stage in statistics.stages)
     lines = []
     for stage in statistics.stages:
-        sizes = ", ".join(f"{name} {size:,}" if isinstance(size, int) else f"{name} {size}" for name, size in stage.sizes.items())
-        lines.append(f"{stage.name:<{width}} {stage.seconds:9.3f} s  {sizes}".rstrip())
-    for attempt in statistics.attempts:
-        outcome = "" if attempt.finished else ", given up"
-        lines.append(f"{'':<{width}} {attempt.seconds:9.3f} s  {attempt.way}, nodes {attempt.nodes:,}{outcome}")
-    workers = f", worker {_bytes(statistics.worker_bytes)}" if statistics.worker_bytes else ""
-    lines.append(f"{'in all':<{width}} {statistics.seconds:9.3f} s  memory {_bytes(statistics.peak_bytes)}{workers}")
+        sizes = [f"{name} {size:,}" if isinstance(size, int) else f"{name} {size}" for name, size in stage.sizes.items()]
+        lines.append(f"{stage.name:<{width}} {stage.seconds:9.3f} s  {', '.join(sizes)}".rstrip())
+        if stage.name == "compile":
+            lines.extend(f"{'':<{width}} {line}" for line in _attempts(statistics.attempts))
+    workers = f", of the worker {_bytes(statistics.worker_bytes)}" if statistics.worker_bytes else ""
+    lines.append(f"{'in all':<{width}} {statistics.seconds:9.3f} s  most memory {_bytes(statistics.peak_bytes)}{workers}")
     return "\n".join(lines)
+
+
+def _attempts(attempts: Sequence[Attempt]) -> Iterator[str]:
+    for attempt in attempts[:LISTED]:
+        yield f"{attempt.seconds:9.3f} s  of it {attempt.way}, nodes {attempt.nodes:,}{'' if attempt.finished else ', given up'}"
+    rest = attempts[LISTED:]
+    if rest:
+        yield f"{sum(attempt.seconds for attempt in rest):9.3f} s  of it {len(rest):,} other attempts"
 
 
 def statistics_document(statistics: Statistics) -> dict[str, object]:

@@ -10,6 +10,7 @@ from nesylang.cli.bindings import add_bind
 from nesylang.cli.budget import add_budget, settings_of
 from nesylang.cli.command import FINE, WRONG_PROGRAM, Command, UsageError
 from nesylang.cli.inputs import Values, add_inputs
+from nesylang.cli.statistics import add_statistics, report_statistics
 
 if TYPE_CHECKING:
     from nesylang.analysis import Analysis
@@ -30,16 +31,23 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_inputs(parser)
     add_bind(parser)
     add_budget(parser)
+    add_statistics(parser)
 
 
 def run(arguments: Namespace) -> int:
     """Print a line for each program, what fails, and how many expectations hold; return the exit status."""
+    from dataclasses import replace
+
     from nesylang.cli.inputs import read_values
     from nesylang.cli.reporting import report, report_failure
+    from nesylang.compilation.statistics import Statistics, summed
     from nesylang.source import NesyError, error
 
     files = list(dict.fromkeys(file for path in arguments.paths for file in _programs(Path(path))))
     settings = settings_of(arguments)
+    measured: list[Statistics] = []
+    if arguments.stats:
+        settings = replace(settings, measured=measured.append)
     inputs = _Inputs(read_values(arguments.inputs), len(files) == 1)
     passed = failed = 0
     status = FINE
@@ -53,6 +61,9 @@ def run(arguments: Namespace) -> int:
             continue
         print(f"{file}: {_described(outcome)}")
         report(outcome.diagnostics)
+        if measured:
+            report_statistics(summed(measured))
+            measured.clear()
         passed, failed = passed + outcome.passed, failed + outcome.failed
     print(f"{passed} passed, {failed} failed", flush=True)
     if inputs.unused:

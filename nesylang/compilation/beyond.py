@@ -31,8 +31,10 @@ def explained(failure: BudgetSpent | WorkerDied, ground: GroundProgram, formula:
 def _labels(ground: GroundProgram, formula: Formula | None, roots: Roots) -> tuple[Label, ...]:
     if not ground.queries:
         return tuple(Label(piece.span, "this evidence is what is compiled") for piece in ground.evidence[:1])
-    if formula is None or len(formula.nodes) * len(ground.queries) > VISITS:
-        largest = max(ground.queries, key=lambda query: len(query.answers))
+    largest = max(ground.queries, key=lambda query: len(query.answers))
+    if formula is None:
+        return (Label(largest.goal.span, f"asked here; the formula of {_all(ground)} was not complete"),)
+    if len(formula.nodes) * len(ground.queries) > VISITS:
         return (Label(largest.goal.span, f"{_answers(largest)} to {print_term(largest.goal)}{_others(ground)}"),)
     parts = [_part(formula, positions) for positions in roots]
     position = max(range(len(parts)), key=lambda number: len(parts[number]))
@@ -41,9 +43,9 @@ def _labels(ground: GroundProgram, formula: Formula | None, roots: Roots) -> tup
     needs = f"{_answers(query)} to {print_term(query.goal)} {'needs' if len(query.answers) == 1 else 'need'}"
     labels = [Label(query.goal.span, f"{needs} {gates:,} gates over {choices:,} choices{_others(ground)}")]
     if ground.evidence:
-        gates, choices = _size(formula, _part(formula, (0,)))
-        if gates * 2 > len(parts[position]):
-            labels.append(Label(ground.evidence[0].span, f"the evidence alone needs {gates:,} gates over {choices:,} choices"))
+        own, choices = _size(formula, _part(formula, (0,)))
+        if own * 2 > gates:
+            labels.append(Label(ground.evidence[0].span, f"the evidence alone needs {own:,} gates over {choices:,} choices"))
     return tuple(labels)
 
 
@@ -59,6 +61,10 @@ def _size(formula: Formula, part: Sequence[int]) -> tuple[int, int]:
 
 def _answers(query: GroundQuery) -> str:
     return "the answer" if len(query.answers) == 1 else f"the {len(query.answers):,} answers"
+
+
+def _all(ground: GroundProgram) -> str:
+    return "this query" if len(ground.queries) == 1 else f"all {len(ground.queries):,} queries"
 
 
 def _others(ground: GroundProgram) -> str:

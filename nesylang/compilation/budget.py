@@ -49,7 +49,7 @@ Listener = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One compilation of a formula: where and how it was tried, how long that took, how many nodes it had, whether it came to an end."""
+    """One compilation of a formula: how it was tried, how long that took, how many nodes were made, whether it came to an end."""
 
     way: str
     seconds: float
@@ -61,8 +61,8 @@ class Attempt:
 class Watch:
     """What is known of one compilation while it runs; its parts share it.
 
-    ``listener`` is told how far it has come. ``notes`` is for what compilers have to say about their work, for the statistics; ``peak`` is
-    the most memory of a worker.
+    ``listener`` is told how far it has come. ``notes`` is for what compilers have to say about their work, for the statistics; ``nodes``
+    are those of the compiler at work, ``peak`` is the most memory of a worker.
     """
 
     listener: Listener | None = None
@@ -70,6 +70,7 @@ class Watch:
     memory: int = field(default_factory=used_bytes)
     attempts: list[Attempt] = field(default_factory=list)
     notes: dict[str, int | str] = field(default_factory=dict)
+    nodes: int = 0
     peak: int = 0
     told: float = 0.0
 
@@ -87,9 +88,13 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class RunningBudget(CompilationBudget):
-    """The budget of a compilation that has begun: its seconds count from the beginning of the watch."""
+    """The budget of a compilation that has begun: its seconds count from the beginning of the watch.
+
+    ``pairs`` are the most pairs of nodes that a single operation may look at, where it cannot be stopped; None where it can.
+    """
 
     watch: Watch = field(default_factory=Watch, compare=False, repr=False)
+    pairs: int | None = None
 
 
 def running(budget: CompilationBudget, listener: Listener | None = None) -> RunningBudget:
@@ -100,7 +105,7 @@ def running(budget: CompilationBudget, listener: Listener | None = None) -> Runn
 
 
 class BudgetSpent(NesyError):
-    """E401: ``what`` of a budget (nodes, seconds, bytes) is spent, and ``found`` says how much of it.
+    """E401: ``what`` of a budget (nodes, seconds, bytes, or the memory of the system) is spent, and ``found`` says how much of it.
 
     ``labels`` are the queries that need most of it, ``advice`` says how to make less of them.
     """
@@ -109,8 +114,11 @@ class BudgetSpent(NesyError):
         self.what = what
         self.found = found
         message = f"compiling the program is beyond its budget: {found}"
-        option = {"nodes": "--nodes", "seconds": "--seconds", "bytes": "--memory"}[what]
-        hint = f"{advice}, or raise the budget: {option}, or CompilationBudget({what}=...) in Python"
+        options = {"nodes": "--nodes", "seconds": "--seconds", "bytes": "--memory"}
+        raised = (
+            f"raise the budget: {options[what]}, or CompilationBudget({what}=...) in Python" if what in options else "use a larger machine"
+        )
+        hint = f"{advice}, or {raised}"
         super().__init__([Diagnostic("E401", message, labels, hint)])
 
     def marked(self, labels: tuple[Label, ...], advice: str) -> BudgetSpent:
@@ -153,34 +161,47 @@ def spent_bytes(budget: CompilationBudget) -> BudgetSpent:
     return BudgetSpent("bytes", f"more than {budget.bytes / 2**30:.3g} GiB of memory")
 
 
+def spent_pairs(pairs: int) -> BudgetSpent:
+    """Return that an operation might look at too many pairs of nodes to be left alone with it."""
+    return BudgetSpent("pairs", f"an operation on {pairs:,} pairs of nodes, which cannot be stopped")
+
+
 def out_of_memory() -> BudgetSpent:
     """Return that the system has no more memory to give."""
-    return BudgetSpent("bytes", "all memory that there is")
+    return BudgetSpent("system", "all memory that there is")
 
 
 class Meter:
     """Watches one compilation; ``check`` raises NesyError E401 once the budget is spent.
 
-    ``attempt`` names the way that is being tried; ``done`` of ``total`` gates are compiled, which whoever compiles may keep up to date.
+    ``attempt`` names the way that is being tried in a ``stage``; ``done`` of ``total`` gates are compiled, which whoever compiles may
+    keep up to date.
     """
 
-    __slots__ = ("attempt", "budget", "deadline", "done", "looks", "nodes", "started", "total", "watch")
+    __slots__ = ("attempt", "budget", "deadline", "done", "looks", "stage", "started", "total", "watch")
 
-    def __init__(self, budget: CompilationBudget, started: float | None = None, attempt: str = "", total: int = 0) -> None:
+    def __init__(
+        self, budget: CompilationBudget, started: float | None = None, attempt: str = "", total: int = 0, stage: str = "compiling"
+    ) -> None:
         self.budget = budget
         self.watch = budget.watch if isinstance(budget, RunningBudget) else Watch()
         self.started = self.watch.started if started is None else started
         self.deadline = self.started + budget.seconds
         self.attempt = attempt
-        self.nodes = self.done = 0
+        self.stage = stage
+        self.done = 0
         self.total = total
         self.looks = LOOKS
 
     def check(self, nodes: int) -> None:
         """Raise where ``nodes``, the time since the start or the memory are beyond the budget."""
-        self.nodes = nodes
+        self.watch.nodes = nodes
         if nodes > self.budget.nodes:
             raise spent_nodes(nodes, self.budget)
+        self.look()
+
+    def look(self) -> None:
+        """Raise where the time since the start or the memory are beyond the budget."""
         now = time.monotonic()
         if now > self.deadline:
             raise spent_seconds(now - self.started, self.budget)
@@ -190,9 +211,9 @@ class Meter:
             if used_bytes() - self.watch.memory > self.budget.bytes:
                 raise spent_bytes(self.budget)
         if self.watch.listener is not None and now - self.watch.told > SILENCE:
-            self.watch.tell("compiling", self.done, self.total, nodes, self.attempt)
+            self.watch.tell(self.stage, self.done, self.total, self.watch.nodes, self.attempt)
 
 
-def within(budget: RunningBudget, nodes: int, seconds: float) -> RunningBudget:
-    """Return a budget for one attempt: so many nodes and seconds from now, but no more than there are left."""
-    return replace(budget, nodes=min(budget.nodes, nodes), seconds=min(budget.seconds, budget.watch.seconds + seconds))
+def within(budget: RunningBudget, nodes: int, seconds: float, pairs: int) -> RunningBudget:
+    """Return a budget for one attempt: so many nodes and seconds from now, but no more than there are left, and pairs in each operation."""
+    return replace(budget, nodes=min(budget.nodes, nodes), seconds=min(budget.seconds, budget.watch.seconds + seconds), pairs=pairs)

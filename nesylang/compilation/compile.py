@@ -7,7 +7,7 @@ from typing import Protocol
 
 from nesylang.circuit import Circuit
 from nesylang.compilation.beyond import explained
-from nesylang.compilation.budget import BudgetSpent, CompilationBudget, WorkerDied, out_of_memory, running
+from nesylang.compilation.budget import BudgetSpent, CompilationBudget, Meter, WorkerDied, out_of_memory, running
 from nesylang.compilation.compiled import CompiledProgram
 from nesylang.compilation.statistics import Costs
 from nesylang.formula import TRUE, Formula, build_formula
@@ -30,16 +30,20 @@ def compile_program(ground: GroundProgram, compiler: Compiler, budget: Compilati
     """
     budget = running(budget)
     watch = budget.watch
-    watch.tell("building the formula")
+    meter = Meter(budget, stage="building the formula")
+    watch.tell(meter.stage)
     began = time.monotonic()
     answers = [answer for query in ground.queries for answer in query.answers]
     wanted = [piece.literal for piece in ground.evidence]
     wanted.extend(answer.literal for answer in answers)
     wanted.extend(answer.condition for answer in answers if answer.condition is not None)
     try:
-        builder, found = build_formula(ground, wanted)
+        builder, found = build_formula(ground, wanted, meter.look)
+    except BudgetSpent as failure:
+        raise explained(failure, ground) from None
     except MemoryError:
         raise explained(out_of_memory(), ground) from None
+    builder.check = None
     value = dict(zip(wanted, found, strict=True))
 
     indicators: list[int] = []

@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from nesylang.circuit import Circuit
 from nesylang.compilation.statistics import Costs, Stage, Statistics
 from nesylang.grounding.program import GroundProgram
+from nesylang.source import error
 from nesylang.source.memory import peak_bytes
+
+CERTIFIED = {"direct": "yes", "direct+sdd": "in part"}
+"""How much of a formula was taken as the circuit, by the compilers that made it; nothing for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class CompiledProgram:
     def statistics(self) -> Statistics:
         """What grounding and compiling took, and how large the ground program, the formula and the circuit are."""
         ground, circuit, costs = self.ground, self.circuit, self.costs
-        stages = (
+        stages: tuple[Stage, ...] = (
             Stage(
                 "ground",
                 costs.grounding_seconds,
@@ -52,6 +56,7 @@ class CompiledProgram:
                 costs.compiling_seconds,
                 {
                     "compiler": circuit.compiler,
+                    "certified": CERTIFIED.get(circuit.compiler, "no"),
                     "leaves": len(circuit.leaves),
                     "nodes": circuit.inner_count,
                     "elements": circuit.size,
@@ -61,4 +66,18 @@ class CompiledProgram:
                 },
             ),
         )
+        if costs.cache:
+            stages = (*stages, Stage("cache", costs.cache_seconds, {"program": costs.cache}))
         return Statistics(stages, costs.attempts, peak_bytes(), costs.worker_bytes)
+
+    def export(self, format_name: str, root: str | None = None) -> str:
+        """Return the text of a file in one of the formats of EXPORTERS, such as ``nnf``, ``dimacs`` or ``svg``.
+
+        ``root`` names the answer that the file is about, as ``nesy run`` prints it, or ``evidence`` (default: all of them). Raise E606 for
+        an unknown format, E605 where there is no such answer, E408 for a circuit that is too large for a picture.
+        """
+        from nesylang.compilation.exports import EXPORTERS
+
+        if format_name not in EXPORTERS:
+            raise error("E606", f"there is no format '{format_name}'", hint=f"the formats are {', '.join(EXPORTERS)}")
+        return EXPORTERS[format_name].write(self, root)

@@ -16,7 +16,7 @@ from nesylang.compilation.stack import with_room
 from nesylang.formula import TRUE as ALWAYS
 from nesylang.formula import Formula, expanded
 
-FIRST_ROUND, FACTOR = 10_000, 2
+FIRST_ROUND, FACTOR = 20_000, 2
 """How many nodes may be made with each vtree in the first round, and how many times more in each that follows."""
 
 

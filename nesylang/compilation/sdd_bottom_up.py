@@ -10,7 +10,7 @@ from pathlib import Path
 from pysdd.sdd import SddManager, SddNode
 from pysdd.sdd import Vtree as LibraryVtree
 
-from nesylang.compilation.budget import Meter
+from nesylang.compilation.budget import Meter, RunningBudget, spent_pairs
 from nesylang.compilation.encoding import Encoding
 from nesylang.compilation.vtree import Vtree
 from nesylang.formula import Formula, Kind
@@ -107,8 +107,22 @@ class BottomUp:
         result = members[0]
         for member in members[1:]:
             yield self._risk(result, member)
+            self._look_ahead(result, member)
             result = result & member if conjunction else result | member
         return result
+
+    def _look_ahead(self, one: SddNode, other: SddNode) -> None:
+        """Raise BudgetSpent where an operation that nothing could stop might look at more pairs of nodes than it may."""
+        budget = self.meter.budget
+        if not isinstance(budget, RunningBudget) or budget.pairs is None:
+            return
+        most = int(self.manager.count())
+        # Sizes take a walk each: they are only asked for where there are enough nodes for that many pairs.
+        if most * most <= 4 * budget.pairs or self._size(other) * most <= budget.pairs:
+            return
+        pairs = self._size(one) * self._size(other)
+        if pairs > budget.pairs:
+            raise spent_pairs(pairs)
 
     def _risk(self, one: SddNode, other: SddNode) -> int:
         """Return how many nodes an operation might make: its steps are at most the product of both sizes, and mostly far fewer."""

@@ -38,6 +38,6 @@ def with_room(levels: int, work: Callable[[], Result], stop: Callable[[], None])
             threading.stack_size(before)
         try:
             return future.result()
-        except BaseException:
-            stop()
-            raise
+        finally:
+            if not future.done():
+                stop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from nesylang.compilation.budget import Attempt
@@ -51,7 +51,7 @@ class Costs:
     """What was measured while a program was ground and compiled; everything else can be counted afterwards.
 
     ``formula_nodes`` are those that the roots depend on or that were made on the way; ``notes`` are what a compiler, or who calls it, has
-    to say about its work.
+    to say about its work. ``cache`` says whether the program was found in the cache or kept there, which took ``cache_seconds``.
     """
 
     grounding_seconds: float = 0.0
@@ -61,3 +61,28 @@ class Costs:
     attempts: tuple[Attempt, ...] = ()
     notes: Mapping[str, Size] = field(default_factory=dict)
     worker_bytes: int = 0
+    cache: str = ""
+    cache_seconds: float = 0.0
+
+
+def summed(found: Sequence[Statistics]) -> Statistics:
+    """Return the statistics of several compilations together: seconds and numbers are added, of words the different ones are listed."""
+    stages: dict[str, list[Stage]] = {}
+    for statistics in found:
+        for stage in statistics.stages:
+            stages.setdefault(stage.name, []).append(stage)
+    return Statistics(
+        tuple(Stage(name, sum(stage.seconds for stage in same), _summed_sizes(same)) for name, same in stages.items()),
+        tuple(attempt for statistics in found for attempt in statistics.attempts),
+        max((statistics.peak_bytes for statistics in found), default=0),
+        max((statistics.worker_bytes for statistics in found), default=0),
+    )
+
+
+def _summed_sizes(stages: Sequence[Stage]) -> dict[str, Size]:
+    sizes: dict[str, Size] = {}
+    for name in dict.fromkeys(name for stage in stages for name in stage.sizes):
+        values = [stage.sizes[name] for stage in stages if name in stage.sizes]
+        numbers = [value for value in values if isinstance(value, int)]
+        sizes[name] = sum(numbers) if len(numbers) == len(values) else " and ".join(dict.fromkeys(map(str, values)))
+    return sizes

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import IO, TYPE_CHECKING
 
 from nesylang.circuit import Circuit
@@ -25,7 +26,9 @@ from nesylang.compilation.budget import (
     CompilationBudget,
     Progress,
     RunningBudget,
+    Watch,
     WorkerDied,
+    out_of_memory,
     running,
     spent_bytes,
     spent_seconds,
@@ -40,11 +43,14 @@ from nesylang.source.memory import process_bytes
 if TYPE_CHECKING:
     from nesylang.compilation.compile import Compiler
 
-FIRST_NODES = 10_000
+FIRST_NODES = 20_000
 """Most nodes that are made in this process."""
 
 FIRST_SECONDS = 1.0
 """Longest time that is spent on compiling in this process."""
+
+FIRST_PAIRS = 4_000_000
+"""Most pairs of nodes that one operation of the SDD library may look at in this process, where nothing can stop it."""
 
 FIRST_CHOICES = 2_000
 """Most choices of formulas that are compiled in this process: the SDD library recurses as deep as there are variables."""
@@ -71,13 +77,12 @@ class StoppableCompiler:
         budget = running(budget)
         formula = _reachable(expanded(formula))
         if _choices(formula) <= FIRST_CHOICES:
-            first = within(budget, FIRST_NODES, FIRST_SECONDS)
+            first = within(budget, FIRST_NODES, FIRST_SECONDS, FIRST_PAIRS)
             try:
                 return self._here(formula, values, first)
             except BudgetSpent as spent:
-                if spent.what == "bytes" or (spent.what == "nodes" and first.nodes == budget.nodes):
-                    raise
-                if spent.what == "seconds" and first.seconds == budget.seconds:
+                # Memory is bounded alike here and in a worker.
+                if getattr(first, spent.what, None) == getattr(budget, spent.what, None):
                     raise
         process = _Process.started(
             Request(self.compiler, PackedFormula.of(formula), values, _left(budget), os.getpid(), budget.watch.listener is not None)
@@ -88,7 +93,15 @@ class StoppableCompiler:
             return process.circuit(budget)
 
     def _here(self, formula: Formula, values: Sequence[int], budget: RunningBudget) -> Circuit:
-        return self.compiler.compile(formula, list(values), budget)
+        watch = budget.watch
+        before, began, finished = len(watch.attempts), watch.seconds, False
+        try:
+            circuit = self.compiler.compile(formula, list(values), budget)
+            finished = True
+        finally:
+            if len(watch.attempts) == before:
+                watch.attempts.append(Attempt(self.name, watch.seconds - began, watch.nodes, finished))
+        return circuit
 
 
 def _reachable(formula: Formula) -> Formula:
@@ -128,16 +141,17 @@ class _Process:
         self.errors = errors
         self.began = time.monotonic()
         self.received = bytearray()
-        self.last = Progress("compiling", 0.0)
         self.peak = 0
 
     @classmethod
     def started(cls, request: Request) -> _Process | None:
-        """Return a worker that got a request; None where no process can be started."""
+        """Return a worker that got a request; None where no process can be started, or where the program is no Python (``sys.frozen``)."""
+        if not sys.executable or getattr(sys, "frozen", False):
+            return None
         errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         try:
             with tempfile.TemporaryFile() as given:
-                pickle.dump([entry or os.getcwd() for entry in sys.path], given)
+                pickle.dump(_path(), given)
                 pickle.dump(request, given, pickle.HIGHEST_PROTOCOL)
                 given.seek(0)
                 command = [sys.executable, "-S", "-P", "-X", "utf8", "-c", START]
@@ -162,18 +176,15 @@ class _Process:
         """Return the circuit once the worker has sent it; raise NesyError where it failed, died or used up the budget."""
         watch = budget.watch
         deadline = watch.started + budget.seconds + GRACE
-        finished = False
         try:
             while True:
                 for message in self._messages(LOOK):
                     match message:
                         case Progress():
-                            self.last = message
+                            watch.nodes = message.nodes
                             watch.tell("compiling", message.done, message.total, message.nodes, message.attempt)
                         case Result():
-                            finished = True
-                            self.peak = max(self.peak, message.peak)
-                            watch.attempts.extend(message.attempts)
+                            self._note(message, watch)
                             return message.circuit
                         case BudgetSpent(what="seconds"):
                             raise spent_seconds(watch.seconds, budget)
@@ -189,7 +200,14 @@ class _Process:
                     raise spent_bytes(budget)
         finally:
             watch.peak = max(watch.peak, self.peak)
-            watch.attempts.append(Attempt("in a worker", time.monotonic() - self.began, self.last.nodes, finished))
+
+    def _note(self, result: Result, watch: Watch) -> None:
+        """Note what a worker did for its result."""
+        watch.nodes = result.nodes
+        watch.notes.update(result.notes)
+        attempts = result.attempts or (Attempt(result.circuit.compiler, time.monotonic() - self.began, result.nodes, True),)
+        watch.attempts.extend(replace(attempt, way=f"{attempt.way}, in a worker") for attempt in attempts)
+        self.peak = max(self.peak, result.peak)
 
     def _messages(self, seconds: float) -> list[object]:
         """Return the messages that come within some seconds; the last is None once there will be no more."""
@@ -217,7 +235,8 @@ class _Process:
         self.errors.seek(0)
         lines = [line for line in self.errors.read()[-10_000:].decode("utf-8", "replace").splitlines() if line.strip()]
         if any("alloc failed" in line for line in lines):
-            return spent_bytes(budget)
+            # The worker may ask for more than the budget: where it uses little, it is the system that has no more.
+            return spent_bytes(budget) if self.peak * 3 > budget.bytes else out_of_memory()
         if -status == signal.SIGXCPU:
             return spent_seconds(budget.watch.seconds, budget)
         return _died(status, lines[-1] if lines else "", self.peak)
@@ -242,6 +261,17 @@ def _signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
+
+
+def _path() -> list[str]:
+    """Return where a worker imports from: where this process does, and where it found what the worker needs, in whatever way."""
+    found = [entry or os.getcwd() for entry in sys.path if isinstance(entry, str)]
+    for name in ("nesylang", "pysdd"):
+        file = getattr(sys.modules.get(name), "__file__", None)
+        folder = file and os.path.dirname(os.path.dirname(os.path.abspath(file)))
+        if folder and folder not in found:
+            found.append(folder)
+    return found
 
 
 def _environment() -> dict[str, str]:

@@ -15,7 +15,7 @@ import signal
 import sys
 import threading
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
@@ -37,6 +37,9 @@ LENGTH = 8
 
 STACKS = (1 << 30, 1 << 28, 1 << 26)
 """Sizes of the stack to ask for, until one is granted: the SDD library recurses along vtrees, as deep as there are variables."""
+
+RESERVED = 8 << 30
+"""Bytes that a worker may ask for beyond its budget and never use: its stack, and the tables of each manager of the SDD library."""
 
 DIES_WITH_PARENT = 1
 """PR_SET_PDEATHSIG of Linux's prctl."""
@@ -82,10 +85,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A circuit, how it was found, and the most memory that the worker used."""
+    """A circuit, how many nodes were made for it in which attempts, what else is noted, and the most memory that the worker used."""
 
     circuit: Circuit
+    nodes: int
     attempts: tuple[Attempt, ...]
+    notes: Mapping[str, int | str]
     peak: int
 
 
@@ -123,7 +128,7 @@ def _compile(request: Request, messages: IO[bytes]) -> None:
     except MemoryError:
         _write(messages, spent_bytes(request.budget))
     else:
-        _write(messages, Result(circuit, tuple(watch.attempts), peak_bytes()))
+        _write(messages, Result(circuit, watch.nodes, tuple(watch.attempts), watch.notes, peak_bytes()))
 
 
 def _write(messages: IO[bytes], message: object) -> None:
@@ -142,12 +147,15 @@ def _end_with(parent: int) -> None:
 
 
 def _bound(budget: CompilationBudget) -> None:
-    """Bound the memory and the time of this process, and let the system end it before any other where memory runs out."""
+    """Bound the memory and the time of this process, and let the system end it before any other where memory runs out.
+
+    Memory that is asked for and not used counts here, unlike for the process that watches this one, whose bound comes first.
+    """
     with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
         file.write("800")
     seconds = int(budget.seconds) + 2
     for kind, most in (
-        (resource.RLIMIT_DATA, used_bytes() + budget.bytes + STACKS[0]),
+        (resource.RLIMIT_DATA, used_bytes() + 2 * budget.bytes + RESERVED),
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_CORE, 0),
     ):

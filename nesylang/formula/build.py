@@ -6,10 +6,11 @@ Loops are broken by solving the rules of each strongly connected component as eq
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from nesylang.analysis.components import strong_components
 from nesylang.formula.aggregates import Aggregates
+from nesylang.formula.congruence import same_atoms
 from nesylang.formula.formula import FALSE, TRUE, FormulaBuilder
 from nesylang.formula.loops import solve_loop
 from nesylang.grounding.program import FixedWeight, GroundProgram, Number
@@ -20,18 +21,20 @@ LISTED = 12
 """Most atoms of a negative cycle that are spelled out."""
 
 
-def build_formula(program: GroundProgram, literals: Sequence[int]) -> tuple[FormulaBuilder, list[int]]:
-    """Return a builder and in it the literals of some ground literals.
+def build_formula(
+    program: GroundProgram, literals: Sequence[int], check: Callable[[], None] | None = None
+) -> tuple[FormulaBuilder, list[int]]:
+    """Return a builder and in it the literals of some ground literals. ``check`` is called now and then, and may raise.
 
     Raise NesyError E305 for a cycle through negation or an aggregate, E402 for an aggregate with too many values.
     """
-    return _Construction(program).run(literals)
+    return _Construction(program, FormulaBuilder(check)).run(literals)
 
 
 class _Construction:
-    def __init__(self, program: GroundProgram) -> None:
+    def __init__(self, program: GroundProgram, builder: FormulaBuilder) -> None:
         self.program = program
-        self.builder = FormulaBuilder()
+        self.builder = builder
         self.aggregates = Aggregates(self.builder, [choice.values for choice in program.choices])
         self.bodies: Mapping[int, list[tuple[int, ...]]] = _bodies(program)
         self.edges: dict[int, list[int]] = {
@@ -46,32 +49,58 @@ class _Construction:
                 self.edges[atom] = [-number]
         self.results: dict[int, dict[Number, int]] = {}
         self.values: dict[int, int] = {}
+        self.same: dict[int, int] = {}
 
     def run(self, literals: Sequence[int]) -> tuple[FormulaBuilder, list[int]]:
-        components = strong_components(self.edges, [abs(literal) for literal in literals])
-        needed = self._needed_outside(components, literals)
+        asked = [abs(literal) for literal in literals]
+        components = strong_components(self.edges, asked)
+        loops = [component for component in components if self._is_loop(component)]
+        for component in loops:
+            self._refuse_aggregates(component)
+            self._refuse_negation(component)
+        if loops and self._merge([atom for component in components for atom in component]):
+            asked = [self.same.get(atom, atom) for atom in asked]
+            components = strong_components(self.edges, asked)
+        needed = self._needed_outside(components, asked)
         for component in components:
-            if len(component) == 1 and component[0] not in self.edges.get(component[0], ()):
-                if component[0] < 0:
-                    self._aggregate(-component[0])
-                else:
-                    self.values[component[0]] = self._atom(component[0])
-            else:
-                self._refuse_aggregates(component)
-                self._refuse_negation(component)
+            if self._is_loop(component):
                 solve_loop(self.builder, component, self.bodies, self.values, needed.intersection(component))
+            elif component[0] < 0:
+                self._aggregate(-component[0])
+            else:
+                self.values[component[0]] = self._atom(component[0])
         return self.builder, [self._value(literal) for literal in literals]
 
-    def _needed_outside(self, components: Sequence[Sequence[int]], literals: Sequence[int]) -> set[int]:
+    def _is_loop(self, component: Sequence[int]) -> bool:
+        return len(component) > 1 or component[0] in self.edges.get(component[0], ())
+
+    def _merge(self, atoms: Sequence[int]) -> bool:
+        """Let one atom stand for all that mean the same; return whether there are any."""
+        self.same = same_atoms(atoms, self.bodies, self.program.names)
+        if self.same:
+            self.bodies = {head: self._merged(bodies) for head, bodies in self.bodies.items() if head not in self.same}
+            self.edges = {
+                head: list(dict.fromkeys(self.same.get(atom, atom) for atom in used))
+                for head, used in self.edges.items()
+                if head not in self.same
+            }
+        return bool(self.same)
+
+    def _merged(self, bodies: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
+        same = self.same
+        merged = (tuple(same.get(atom, atom) if atom > 0 else -same.get(-atom, -atom) for atom in body) for body in bodies)
+        return list(dict.fromkeys(merged))
+
+    def _needed_outside(self, components: Sequence[Sequence[int]], asked: Sequence[int]) -> set[int]:
         """Return the atoms that are asked for, or used by those of other components."""
         place = {atom: number for number, component in enumerate(components) for atom in component}
-        needed = {abs(literal) for literal in literals}
+        needed = set(asked)
         for atom, number in place.items():
             needed.update(used for used in self.edges.get(atom, ()) if place[used] != number)
         return needed
 
     def _value(self, literal: int) -> int:
-        value = self.values[abs(literal)]
+        value = self.values[self.same.get(abs(literal), abs(literal))]
         return value if literal > 0 else -value
 
     def _atom(self, atom: int) -> int:

@@ -1,12 +1,12 @@
 """Equations solved by elimination: atom after atom is replaced by what it stands for, then the values are filled in backwards.
 
-Over the Boolean lattice ``x = a or (b and x)`` has the least solution ``a``. So an equation that its own atom was left out of is solved, and
-can be put in place of the atom wherever it occurs. This is Gaussian elimination over a closed semiring in which the star of every element is
-one (Backhouse and Carre, Regular algebra applied to path-finding problems, 1975; Lehmann, Algebraic structures for transitive closure, 1977;
-for equations that are not linear: Bekic's rule for simultaneous fixpoints, 1969). While equations are linear, each step adds at most as
-many products as the atom has occurrences times products of its own, and these are at most the square of the number of atoms. The order is
-Markowitz's: next comes an atom for which this number is least. Where products have several atoms it can grow without limit; then elimination
-stops, and what is left is iterated.
+Over the Boolean lattice ``x = a or (b and x)`` has the least solution ``a``. So an equation that its own atom was left out of is solved,
+and can be put in place of the atom wherever it occurs. This is Gaussian elimination over a closed semiring in which the star of every
+element is one (Backhouse and Carre, Regular algebra applied to path-finding problems, 1975; Lehmann, Algebraic structures for transitive
+closure, 1977; for equations that are not linear: Bekic's rule for simultaneous fixpoints, 1969). While equations are linear, each step
+adds at most as many products as the atom has occurrences times products of its own, and these are at most the square of the number of
+atoms. The order is Markowitz's: next comes an atom for which this number is least. Where products have several atoms it can grow without
+limit; then elimination stops, and what is left is iterated.
 """
 
 from __future__ import annotations
@@ -17,9 +17,6 @@ from collections.abc import Collection, MutableMapping
 from nesylang.formula.components import cutting_atoms
 from nesylang.formula.equations import Equations
 from nesylang.formula.formula import FALSE
-
-GROWTH = 4
-"""How many times as many products as before there may be, while atoms that occur in products with others are eliminated."""
 
 
 def eliminate(equations: Equations, component: Collection[int], values: MutableMapping[int, int]) -> None:
@@ -40,7 +37,6 @@ class _Elimination:
         self.heap = [(self._cost(atom), place, atom) for atom, place in self.position.items()]
         heapq.heapify(self.heap)
         self.size = sum(len(equations.sums[atom]) for atom in component)
-        self.most = GROWTH * self.size
 
     def run(self) -> list[int]:
         """Eliminate atoms in the order of their cost; return those that are left because it would take too much."""
@@ -53,7 +49,7 @@ class _Elimination:
             if now != cost:
                 heapq.heappush(self.heap, (now, place, atom))
                 continue
-            if self.size + cost > self.most and not self._linear(atom):
+            if not self._linear(atom) and not self._pays(atom, cost, len(remaining)):
                 break
             del remaining[atom]
             self.order.append(atom)
@@ -65,6 +61,11 @@ class _Elimination:
     def _cost(self, atom: int) -> int:
         total = self.equations.sums[atom]
         return (len(total) - (() in total)) * len(self.equations.occurrences[atom])
+
+    def _pays(self, atom: int, cost: int, remaining: int) -> bool:
+        """Return whether it makes the equations times the rounds that they would take to iterate less to eliminate an atom."""
+        removed = len(self.equations.sums[atom]) + len(self.equations.occurrences[atom])
+        return (self.size + cost - removed) * (remaining - 1) <= self.size * remaining
 
     def _linear(self, atom: int) -> bool:
         """Return whether no product that an atom is in or has in its equation has several atoms."""
@@ -96,8 +97,8 @@ class _Elimination:
 def iterate(equations: Equations, component: Collection[int], values: MutableMapping[int, int]) -> None:
     """Give the atoms of a component the literals of the least solution, by rounds of putting in what the round before has found.
 
-    As many rounds suffice as there are atoms in a set that cuts all cycles: in every world each round but the last makes one of them true. A
-    round in which nothing changes is the last one. An equation whose atoms have kept their literals is not looked at again.
+    As many rounds suffice as there are atoms in a set that cuts all cycles: in every world each round but the last makes one of them
+    true. A round in which nothing changes is the last one. An equation whose atoms have kept their literals is not looked at again.
     """
     edges = equations.edges()
     cut, order = cutting_atoms(edges, component, next(iter(component)))

@@ -16,6 +16,9 @@ Sum = dict[Product, dict[int, None]]
 SUBSETS = 4
 """Most atoms of a product of which all smaller products are looked for."""
 
+WIDE = 64
+"""Most children of a gate that are compared with others."""
+
 
 class Equations:
     """``atom = or of (one of some literals, and all atoms of a product)``, to be solved for the least values.
@@ -51,14 +54,14 @@ class Equations:
         """Take a product out of an equation and return the literal that it counted with."""
         for factor in product:
             del self.occurrences[factor][atom, product]
-        return self.builder.disjunction(list(self.sums[atom].pop(product)))
+        return disjunction(self.builder, self.sums[atom].pop(product))
 
     def simplify(self, atom: int) -> Mapping[Product, int]:
         """Return the products of an atom's equation and what each counts with, having left out those that smaller ones make superfluous."""
         total = self.sums[atom]
         found: dict[Product, int] = {}
         for product in sorted(total, key=len):
-            literal = self.builder.disjunction(list(total[product]))
+            literal = disjunction(self.builder, total[product])
             if literal == FALSE or self._superfluous(product, literal, found):
                 self.remove(atom, product)
             else:
@@ -80,13 +83,17 @@ class Equations:
         """Return for each atom the atoms of its equation."""
         return {atom: list(dict.fromkeys(factor for product in total for factor in product)) for atom, total in self.sums.items()}
 
+    def constant(self, atom: int) -> int:
+        """Return the literal of an atom where all atoms of its equation are false."""
+        return disjunction(self.builder, self.sums[atom].get((), ()))
+
     def value(self, atom: int, values: Mapping[int, int]) -> int:
         """Return the literal of an atom, given those of the atoms of its equation."""
         builder = self.builder
         terms = []
         for product, literals in self.sums[atom].items():
-            terms.append(builder.conjunction([builder.disjunction(list(literals)), *(values[factor] for factor in product)]))
-        return builder.disjunction(terms)
+            terms.append(builder.conjunction([disjunction(builder, literals), *(values[factor] for factor in product)]))
+        return disjunction(builder, terms)
 
     def part(self, component: Iterable[int], values: Mapping[int, int]) -> Equations:
         """Return the equations of some of the atoms, the literals of all other atoms put in."""
@@ -96,7 +103,7 @@ class Equations:
         for atom in found.sums:
             for product, literals in self.sums[atom].items():
                 outside = [values[factor] for factor in product if factor not in found.sums]
-                literal = self.builder.conjunction([self.builder.disjunction(list(literals)), *outside])
+                literal = self.builder.conjunction([disjunction(self.builder, literals), *outside])
                 found.add(atom, [factor for factor in product if factor in found.sums], literal)
         return found
 
@@ -116,3 +123,18 @@ def conjuncts(builder: FormulaBuilder, literal: int) -> set[int]:
             if current > 0 and builder.nodes[current - 1].kind is Kind.AND:
                 pending.extend(builder.nodes[current - 1].children)
     return found | {TRUE}
+
+
+def disjunction(builder: FormulaBuilder, literals: Iterable[int]) -> int:
+    """Return the literal of a disjunction, without those literals that are seen at once to imply another one of it."""
+    kept = dict.fromkeys(literals)
+    for literal in list(kept):
+        node = builder.nodes[abs(literal) - 1]
+        if literal < 0 or literal not in kept or len(node.children) > WIDE:
+            continue
+        if node.kind is Kind.AND and not kept.keys().isdisjoint(node.children):
+            del kept[literal]
+        elif node.kind is Kind.OR:
+            for child in node.children:
+                kept.pop(child, None)
+    return builder.disjunction(list(kept))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 TRUE = 1
 FALSE = -1
+
+CHECKED = 256
+"""Nodes that are made between two checks."""
 
 
 class Kind(IntEnum):
@@ -122,9 +125,13 @@ def literals_below(node: Node, number: int, distributions: Sequence[Distribution
 
 
 class FormulaBuilder:
-    """Builds formulas: equal nodes are shared, constants, repetitions and opposites simplified away."""
+    """Builds formulas: equal nodes are shared, constants, repetitions and opposites simplified away.
 
-    def __init__(self) -> None:
+    ``check`` is called now and then while the formula grows; what it raises ends the building.
+    """
+
+    def __init__(self, check: Callable[[], None] | None = None) -> None:
+        self.check = check
         self.nodes: list[Node] = [Node(Kind.CONSTANT, ())]
         self.known: dict[tuple[Kind, tuple[int, ...]], int] = {}
         self.distributions: list[Distribution] = []
@@ -199,6 +206,8 @@ class FormulaBuilder:
         if number is None:
             self.nodes.append(Node(kind, children))
             number = self.known[key] = len(self.nodes)
+            if self.check is not None and number % CHECKED == 0:
+                self.check()
         return number
 
     def block(self, operation: Operation, literals: Mapping[State, int], rest: State | None = None) -> int:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from nesylang.circuit import FALSE
 from nesylang.compilation.compiled import CompiledProgram
 from nesylang.evaluation import SEMIRINGS, evaluate, leaf_probabilities
-from nesylang.grounding.program import GroundProgram
+from nesylang.grounding.program import GroundEvidence, GroundProgram
 from nesylang.inference.conflicting_evidence import conflicting
-from nesylang.source import Diagnostic, Label, NesyError
+from nesylang.source import Diagnostic, Label, NesyError, error
+from nesylang.syntax import print_term
 from nesylang.syntax.terms import Term
 
 UNDERFLOW = 1e-290
@@ -36,22 +38,24 @@ class QueryMarginals:
     """Says of each answer that is left out why it has no probability: its condition is impossible."""
 
 
-def marginals(compiled: CompiledProgram) -> tuple[QueryMarginals, ...]:
+def marginals(compiled: CompiledProgram, observed: Mapping[str, bool] | None = None) -> tuple[QueryMarginals, ...]:
     """Return the probability of every answer of every query given the evidence (and the answer's condition), in the program's order.
 
-    Raises E501 where the evidence has probability zero, E503 where a condition has, E505 where the program needs networks or weights.
+    ``observed`` are atoms, canonically spelled, that the program was compiled to be told about; what is not told may be true or false.
+    Raises E406 where the program has no place for an atom, E501 where the evidence has probability zero, E503 where a condition has, E505
+    where the program needs networks or weights.
     """
-    results = possible_marginals(compiled)
+    results = possible_marginals(compiled, observed)
     diagnostics = [diagnostic for result in results for diagnostic in result.impossible]
     if diagnostics:
         raise NesyError(dict.fromkeys(diagnostics))
     return results
 
 
-def possible_marginals(compiled: CompiledProgram) -> tuple[QueryMarginals, ...]:
+def possible_marginals(compiled: CompiledProgram, observed: Mapping[str, bool] | None = None) -> tuple[QueryMarginals, ...]:
     """Return what ``marginals`` does, without the answers whose condition has probability zero; ``impossible`` speaks of them."""
-    ground = compiled.ground
-    roots = _Roots(compiled)
+    ground, observations = _observed(compiled, observed or {})
+    roots = _Roots(compiled, observations)
     if roots.impossible(0):
         raise NesyError([_impossible_evidence(ground)])
     results = []
@@ -70,9 +74,9 @@ def possible_marginals(compiled: CompiledProgram) -> tuple[QueryMarginals, ...]:
 class _Roots:
     """The values of a circuit's roots, as probabilities and, where one underflows, as logarithms."""
 
-    def __init__(self, compiled: CompiledProgram) -> None:
+    def __init__(self, compiled: CompiledProgram, observations: Mapping[int, bool]) -> None:
         self._circuit = compiled.circuit
-        self._weights = leaf_probabilities(compiled.ground, compiled.circuit)
+        self._weights = leaf_probabilities(compiled.ground, compiled.circuit, observations)
         self._values = evaluate(compiled.circuit, self._weights, SEMIRINGS["probability"])
         self._logarithms: list[float] | None = None
 
@@ -92,6 +96,30 @@ class _Roots:
         if self._logarithms is None:
             self._logarithms = evaluate(self._circuit, self._weights, SEMIRINGS["log"])
         return self._logarithms[root]
+
+
+def _observed(compiled: CompiledProgram, observed: Mapping[str, bool]) -> tuple[GroundProgram, dict[int, bool]]:
+    """Return the ground program with what is observed as its evidence, and the observations by pseudo-choice."""
+    ground = compiled.ground
+    if not observed:
+        return ground, {}
+    places = iter(compiled.indicators)
+    evidence: list[GroundEvidence] = []
+    observations: dict[int, bool] = {}
+    known: list[str] = []
+    for piece in ground.evidence:
+        if piece.value is None:
+            atom, place = print_term(piece.atom), next(places)
+            known.append(atom)
+            if atom in observed:
+                observations[place] = observed[atom]
+                piece = replace(piece, value=observed[atom])
+        evidence.append(piece)
+    for atom in observed:
+        if atom not in known:
+            listed = f"it can be told about {', '.join(known)}" if known else "it was compiled without such evidence"
+            raise error("E406", f"the compiled program cannot be told about {atom}", hint=f"{listed}; compile the program with it")
+    return replace(ground, evidence=tuple(evidence)), observations
 
 
 def _impossible_evidence(ground: GroundProgram) -> Diagnostic:

@@ -10,6 +10,7 @@ from time import monotonic
 from nesylang.analysis import Analysis
 from nesylang.compilation import COMPILERS, CompilationBudget, CompiledProgram, Compiler, compile_program
 from nesylang.compilation.budget import Listener, Progress, running
+from nesylang.compilation.statistics import Statistics
 from nesylang.grounding import (
     GROUNDERS,
     AskedQuery,
@@ -21,6 +22,7 @@ from nesylang.grounding import (
     stated_observations,
     stated_queries,
 )
+from nesylang.inference.cache import Lookup, Place
 from nesylang.inference.marginals import marginals
 from nesylang.source import error
 from nesylang.syntax.statements import Query
@@ -31,7 +33,9 @@ class Settings:
     """How programs are ground and compiled, and what that may cost.
 
     ``functions`` are the Python functions that foreign predicates call, by name or by ``name/arity``. ``progress`` is called with a
-    Progress whenever a stage begins, a few times each second while a circuit is compiled, and once at the end.
+    Progress whenever a stage begins, a few times each second while a circuit is compiled, and once at the end, ``measured`` with
+    the statistics of each compiled program. ``cache`` says where compiled programs are kept: in the usual folder, in one by its
+    path, or nowhere (False).
     """
 
     grounder: Grounder = GROUNDERS["native"]
@@ -40,6 +44,8 @@ class Settings:
     compilation_budget: CompilationBudget = field(default_factory=CompilationBudget)
     functions: Mapping[str, Callable[..., object]] = field(default_factory=dict)
     progress: Listener | None = None
+    measured: Callable[[Statistics], None] | None = None
+    cache: Place = True
 
 
 def compile_analysis(
@@ -48,7 +54,7 @@ def compile_analysis(
     queries: Sequence[Query] | None = None,
     per_example: Sequence[Observation] = (),
 ) -> CompiledProgram:
-    """Return the compiled program of some queries (default: the program's own) under its evidence.
+    """Return the compiled program of some queries (default: the program's own) under its evidence, from the cache where it was before.
 
     ``per_example`` are atoms whose truth each example of a batch brings. Raise NesyError for every mistake that shows on the way.
     """
@@ -62,6 +68,11 @@ def compile_analysis(
         probabilities=partial(_probabilities, settings),
         functions=settings.functions,
     )
+    lookup = Lookup(settings.cache, partial(_key, settings, request))
+    kept = lookup.find(statement.span.source for statement in analysis.statements)
+    if kept is not None:
+        _report(settings, kept)
+        return kept
     listener = settings.progress
     began = monotonic()
     try:
@@ -73,7 +84,25 @@ def compile_analysis(
     finally:
         if listener is not None:
             listener(Progress("end", monotonic() - began))
-    return replace(compiled, costs=replace(compiled.costs, grounding_seconds=grounded - began))
+    compiled = replace(compiled, costs=replace(compiled.costs, grounding_seconds=grounded - began))
+    compiled = lookup.keep(compiled, monotonic() - began)
+    _report(settings, compiled)
+    return compiled
+
+
+def _report(settings: Settings, compiled: CompiledProgram) -> None:
+    if settings.measured is not None:
+        settings.measured(compiled.statistics)
+
+
+def _key(settings: Settings, request: GroundingRequest) -> str | None:
+    """Return the key of a request in the cache, None where its result must not be kept."""
+    from nesylang.inference.contents import content_key, described
+
+    parts = [described(part) for part in (settings.grounder, settings.compiler, settings.grounding_budget, settings.compilation_budget)]
+    parts.append(str(request.program_queries))
+    known = [part for part in parts if part is not None]
+    return content_key(request.analysis, request.queries, request.observations, known) if len(known) == len(parts) else None
 
 
 def _ground(settings: Settings, request: GroundingRequest) -> GroundProgram:

@@ -86,11 +86,15 @@ class ConditionedProgram(nn.Module):
         return result
 
     def evidence_columns(self, observations: Mapping[str, Tensor]) -> Tensor | None:
-        """Return 0 and minus infinity (batch, 2 per piece of evidence) for what is observed (batch,), by canonical spelling."""
+        """Return 0 and minus infinity (batch, 2 per piece of evidence) for what is observed (batch,), by canonical spelling.
+
+        What is not observed may be true or false; where nothing is, there is one row for all examples.
+        """
         if not self.evidence_names:
             return None
-        observed = torch.stack([observations[name] for name in self.evidence_names], 1)
-        allowed = torch.stack([observed, ~observed], 2).flatten(1)
+        unknown = torch.ones_like(next(iter(observations.values()), self.columns.new_ones(1)), dtype=torch.bool)
+        pairs = [(observations[n], ~observations[n]) if n in observations else (unknown, unknown) for n in self.evidence_names]
+        allowed = torch.stack([column for pair in pairs for column in pair], 1)
         return torch.zeros_like(allowed, dtype=torch.get_default_dtype()).masked_fill(~allowed, -torch.inf)
 
     def _check_possible(self, roots: Tensor, numbers: Sequence[int]) -> None:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from nesylang.circuit import Circuit
-from nesylang.evaluation.weights import choice_probabilities
+from nesylang.grounding.chances import choice_probabilities
 from nesylang.grounding.program import Choice, FixedWeight, GroundProgram, HostWeight, InputWeight, LearnableWeight, NeuralWeight
 from nesylang.learning.given import InputBlock, needed_inputs
 from nesylang.learning.held import held_columns

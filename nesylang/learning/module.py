@@ -37,7 +37,7 @@ CONNECTIVES = {("not", 1), ("\\+", 1), (",", 2), (";", 2), *FORMULAS}
 class Compilable(Analysed, Protocol):
     """A program that compiles, also under evidence whose values each example brings (atoms, canonically spelled).
 
-    ``compile`` raises NesyError for evidence that the program does not know.
+    ``compile`` returns a program with a place for at least that evidence; it raises NesyError for evidence that the program does not know.
     """
 
     def compile(self, evidence: tuple[str, ...] = ()) -> CompiledProgram: ...
@@ -196,7 +196,7 @@ class LogicModule(nn.Module):
         program = ConditionedProgram(compiled, self.weights, self._semiring)
         check_names(program.plan.named)
         check_distinct_names(program.ground.inputs, program.plan.named)
-        assert set(program.evidence_names) == set(atoms), f"compiled under {program.evidence_names} instead of {atoms}"
+        assert set(program.evidence_names) >= set(atoms), f"compiled under {program.evidence_names} instead of {atoms}"
         return program.to(self._anchor.device)
 
     def _store(self, atoms: tuple[str, ...], program: ConditionedProgram) -> None:

@@ -10,7 +10,7 @@ import torch
 from hypothesis import given, settings
 
 import nesylang as nesy
-from nesylang.compilation import COMPILERS, CompilationBudget, CompiledProgram, compile_program, direct
+from nesylang.compilation import COMPILERS, CompilationBudget, CompiledProgram, compile_program, emission, states
 from nesylang.evaluation import SEMIRINGS, evaluate, leaf_probabilities
 from nesylang.evaluation.torch_engine import TorchCircuit
 from nesylang.grounding.program import GroundProgram
@@ -41,7 +41,7 @@ def test_circuits_of_aggregates_are_what_they_claim(program: GroundProgram) -> N
 @given(program=aggregate_programs())
 def test_whatever_the_limits(limit: str, program: GroundProgram) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(direct, limit, 3)
+        patch.setattr(states if limit == "JOINT" else emission, limit, 3)
         check(compiled(program))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 
 import pytest
@@ -35,3 +36,13 @@ def test_errors_come_through() -> None:
     stopped = []
     with pytest.raises(ZeroDivisionError):
         with_room(1000, lambda: 1 // 0, lambda: stopped.append(1))
+    assert not stopped, "work that failed has ended"
+
+
+def test_an_interrupt_ends_the_work() -> None:
+    ended = threading.Event()
+    timer = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        with_room(1000, lambda: ended.wait(60), ended.set)
+    assert ended.is_set()

@@ -40,7 +40,7 @@ def reported(meter: Meter, fallback: Span) -> Iterator[None]:
         hint = "split it into several rules"
         raise NesyError([_diagnostic("E306", message, hint, problem.__traceback__, meter, fallback)]) from problem
     except MemoryError:
-        raise NesyError([_spent(BudgetSpent("all memory that there is", "bytes"), None, meter, fallback)]) from None
+        raise NesyError([_spent(BudgetSpent("all memory that there is", ""), None, meter, fallback)]) from None
     finally:
         meter.path, meter.clauses = [], []
 
@@ -151,10 +151,9 @@ def _spent(problem: BudgetSpent, traceback: TracebackType | None, meter: Meter, 
             key = (procedure.name, len(procedure.adornment))
             counts[key] = counts.get(key, 0) + 1 + len(table.answers)
     message = f"grounding is beyond its budget of {problem.what}"
-    option = {"goals": "--goals", "seconds": "--seconds", "bytes": "--memory", "answers": "--answers", "rules": "--ground-rules"}[
-        problem.option
-    ]
-    raised = f"a larger budget: {option}, or GroundingBudget({problem.option}=...) in Python"
+    options = {"goals": "--goals", "seconds": "--seconds", "bytes": "--memory", "answers": "--answers", "rules": "--ground-rules"}
+    option = options.get(problem.option)
+    raised = f"a larger budget: {option}, or GroundingBudget({problem.option}=...) in Python" if option else "ask fewer queries at once"
     here, span, _ = _place(traceback)
     span = span if here is not None and not _is_library(here) else _caller(meter, traceback)
     goal = () if span is None else (Label(span, "while working on this goal"),)

@@ -1,0 +1,217 @@
+"""Formulas as circuits where that can be shown to be right; what cannot is a hole that another compiler fills."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+
+from nesylang.circuit import FALSE, TRUE
+from nesylang.compilation.assembly import Assembly
+from nesylang.compilation.budget import Meter
+from nesylang.compilation.states import States, Step
+from nesylang.formula import FALSE as NEVER
+from nesylang.formula import TRUE as ALWAYS
+from nesylang.formula import Formula, FormulaBuilder
+from nesylang.formula.conditioning import Conditioning, ExhaustedError
+from nesylang.formula.nodes import FormulaNodes
+from nesylang.formula.stepwise import answer
+from nesylang.grounding.exclusion import Exclusion, components
+
+SUPPORT_BITS = 1 << 32
+"""Most bits that the supports of all nodes may have together."""
+
+PAIRS, PAIRS_PER_NODE = 2_000, 5
+"""Most pairs of conditions that are compared, in all and for each node of the formula."""
+
+DECISIONS = 3_000
+"""Most nodes that are looked at to take one node apart by deciding choices."""
+
+IN_VAIN = 4
+"""How many times that many nodes may be looked at in vain, for all nodes together."""
+
+
+class Emission:
+    """Nodes of circuits for the literals of a formula; ``values[c]`` is the number of values of choice ``c``."""
+
+    def __init__(self, formula: Formula, values: Sequence[int], meter: Meter) -> None:
+        choices = formula.choices(formula.roots)
+        self.builder = FormulaBuilder.of(formula)
+        self.exclusion = Exclusion(FormulaNodes(self.builder, values), PAIRS + PAIRS_PER_NODE * len(formula.nodes))
+        self.conditioning = Conditioning(self.builder, self.exclusion)
+        self.assembly = Assembly(choices, values, meter)
+        self.states = States(self.builder, self.exclusion, self.assembly)
+        self.holes: dict[int, int] = {}
+        """The literals that have not been taken apart, with the nodes that stand for them."""
+        self._values = values
+        self._known: dict[int, int] = {ALWAYS: TRUE, NEVER: FALSE}
+        self._in_vain = IN_VAIN * DECISIONS
+        self._deciding = False
+
+    def node(self, literal: int) -> int:
+        """Return the node of the circuit that means the same as a literal."""
+        return answer(literal, self._node, self._known)
+
+    def _node(self, literal: int) -> Step:
+        plain = self.builder.plain(literal)
+        if plain != literal:
+            return (yield plain)
+        values = self.exclusion.values(literal)
+        if values is not None:
+            return self.assembly.values(*values)
+        try:
+            return (yield from self._taken_apart(literal))
+        except ExhaustedError:
+            if self._deciding:
+                raise
+            return self._hole(literal)
+
+    def _taken_apart(self, literal: int) -> Step:
+        if self.states.is_result(literal):
+            return (yield from self._result(literal))
+        gate = self.exclusion.conjuncts(literal)
+        assert gate is not None, "leaves have one choice"
+        if gate.conjunction:
+            return (yield from self._and(literal, gate.children))
+        return (yield from self._or(literal, gate.children))
+
+    def _hole(self, literal: int) -> int:
+        if literal not in self.holes:
+            self.holes[literal] = self.assembly.hole()
+        return self.holes[literal]
+
+    def _decide(self, literal: int, shared: int) -> Step:
+        """Return a literal taken apart by deciding choices, and all that is below it as well; raise ExhaustedError if that is much work."""
+        if self._deciding:
+            return (yield from self._decision(literal, shared))
+        before = self.conditioning.steps
+        self.conditioning.limit = before + min(DECISIONS, self._in_vain)
+        first = self._decision(literal, shared)
+        self._deciding = True
+        try:
+            return answer(literal, lambda asked: first if asked == literal else self._node(asked), self._known)
+        except ExhaustedError:
+            self._in_vain -= self.conditioning.steps - before
+            raise
+        finally:
+            self._deciding = False
+
+    def _result(self, literal: int) -> Step:
+        """Return the sum over the ways in which the two parts of an aggregate lead to some of its states."""
+        pairs = self.states.split(literal)
+        shared = 0
+        for pair in pairs:
+            shared |= self.exclusion.support(pair[0]) & self.exclusion.support(pair[1])
+        if shared:
+            return (yield from self._decide(literal, shared))
+        return (yield from self.states.pairs(pairs))
+
+    def _and(self, literal: int, children: Sequence[int]) -> Step:
+        if self._shared(children):
+            joined = self.builder.conjunction(self._flat(literal))
+            if joined != literal:
+                return (yield joined)
+            parts = components(children, self.exclusion.support)
+            if len(parts) == 1:
+                results = [child for child in children if self.states.is_result(child)]
+                path = self.states.path(results[0], children) if len(results) == 1 else None
+                if path:
+                    others = [child for child in children if child != results[0]]
+                    return (yield from self.states.at_block(self.builder.plain(results[0]), path, others))
+                pairs = self.states.halves(children) if results else None
+                if pairs is not None:
+                    return (yield from self.states.pairs(pairs))
+                return (yield from self._decide(literal, self._shared(children)))
+            children = [self.builder.conjunction(part) for part in parts]
+        factors = []
+        for child in children:
+            factors.append((yield child))
+        return self.assembly.product(factors)
+
+    def _or(self, literal: int, children: Sequence[int]) -> Step:
+        shared = self._shared(children)
+        if shared:
+            if self.exclusion.exclusive(children):
+                elements = []
+                for child in children:
+                    elements.append((yield from self._term(child)))
+                return self.assembly.sum(elements)
+            joined = self.builder.disjunction(self._flat(literal))
+            if joined != literal:
+                return (yield joined)
+            parts = components(children, self.exclusion.support)
+            if len(parts) == 1:
+                if not any(self.states.is_result(child) for child in children):
+                    return (yield from self._decide(literal, shared))
+                first, *others = sorted(children, key=lambda child: self.exclusion.support(child).bit_count())
+                rest = self.builder.conjunction([-first, self.builder.disjunction(others)])
+                return self.assembly.sum([((yield first), TRUE), ((yield rest), TRUE)])
+            children = [self.builder.disjunction(part) for part in parts]
+        return (yield from self._independent(children))
+
+    def _term(self, literal: int) -> Generator[int, int, tuple[int, int]]:
+        """Return a product that a literal is; with true if it is none."""
+        gate = self.exclusion.conjuncts(literal)
+        if gate is None or not gate.conjunction or literal in self._known or self._shared(gate.children):
+            return (yield literal), TRUE
+        factors = []
+        for child in gate.children:
+            factors.append((yield child))
+        return self.assembly.product(factors[:-1]), factors[-1]
+
+    def _independent(self, literals: Sequence[int]) -> Step:
+        """Return the disjunction of literals that share no choice; of all but the last one the negation is needed as well."""
+        ordered = sorted(literals, key=lambda literal: self.exclusion.support(literal).bit_count())
+        level: list[tuple[int, int | None]] = []
+        for literal in ordered[:-1]:
+            level.append(((yield literal), (yield -literal)))
+        level.append(((yield ordered[-1]), None))
+        while len(level) > 1:
+            following: list[tuple[int, int | None]] = []
+            for start in range(0, len(level) - 1, 2):
+                (one, not_one), (other, not_other) = level[start : start + 2]
+                assert not_one is not None
+                neither = None if not_other is None else self.assembly.product([not_one, not_other])
+                following.append((self.assembly.sum([(one, TRUE), (not_one, other)]), neither))
+            level = following + (level[-1:] if len(level) % 2 else [])
+        return level[0][0]
+
+    def _decision(self, literal: int, shared: int) -> Step:
+        """Return a literal as a sum over the values of the first of some choices."""
+        (choice,) = self.exclusion.choices(shared & -shared)
+        allowed = self.exclusion.allowed(literal).get(choice, -1)
+        left: dict[int, int] = {}
+        for value in range(self._values[choice]):
+            if allowed >> value & 1:
+                found = self.conditioning.literal(literal, choice, value)
+                left[found] = left.get(found, 0) | 1 << value
+        elements = []
+        for found, values in left.items():
+            elements.append((self.assembly.values(choice, values), (yield found)))
+        return self.assembly.sum(elements)
+
+    def _shared(self, literals: Sequence[int]) -> int:
+        """Return the choices that more than one of some literals depends on."""
+        once = twice = 0
+        for literal in literals:
+            support = self.exclusion.support(literal)
+            twice |= once & support
+            once |= support
+        return twice
+
+    def _flat(self, literal: int) -> list[int]:
+        """Return the children of a literal, and instead of those of its own kind their children."""
+        top = self.exclusion.conjuncts(literal)
+        assert top is not None
+        found: dict[int, None] = {}
+        seen = set()
+        pending = list(reversed(top.children))
+        while pending:
+            child = pending.pop()
+            if child in seen:
+                continue
+            seen.add(child)
+            gate = self.exclusion.conjuncts(child) if self.exclusion.support(child).bit_count() > 1 else None
+            if gate is not None and gate.conjunction is top.conjunction:
+                pending.extend(reversed(gate.children))
+            else:
+                found.setdefault(child)
+        return list(found)
