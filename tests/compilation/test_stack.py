@@ -41,7 +41,7 @@ def test_errors_come_through() -> None:
 
 def test_an_interrupt_ends_the_work() -> None:
     ended = threading.Event()
-    timer = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])
+    timer = threading.Timer(0.3, signal.pthread_kill, [threading.main_thread().ident, signal.SIGINT])
     timer.start()
     with pytest.raises(KeyboardInterrupt):
         with_room(1000, lambda: ended.wait(60), ended.set)
