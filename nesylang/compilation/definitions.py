@@ -22,7 +22,8 @@ class Joint:
 
     Names are choices of two values, true first, that follow those of ``values``. The literal of a root is the leaf (name, 0), negative
     where the answer is the opposite, TRUE where the root is all of the formula, FALSE where it is false. Names are numbered from
-    ``first_name``; ``count`` is how many there are.
+    ``first_name``; ``count`` is how many there are, ``answers`` how many different answers
+    they name at least.
     """
 
     formula: Formula
@@ -30,6 +31,7 @@ class Joint:
     names: tuple[int, ...]
     first_name: int
     count: int
+    answers: int
 
 
 def joined(formula: Formula, values: Sequence[int], atoms: bool) -> Joint:
@@ -74,7 +76,7 @@ def _named(whole: Formula, base: int, roots: Sequence[int], named: set[int], val
     combined = builder.formula([builder.conjunction([_literal(made, base), *definitions])])
     flat = builder.conjunction(list(dict.fromkeys(_conjuncts(combined, combined.roots[0]))))
     added = count - len(values)
-    return Joint(builder.formula([flat]), (*values, *([2] * added)), names, len(values), added)
+    return Joint(builder.formula([flat]), (*values, *([2] * added)), names, len(values), added, len({abs(name) for name in names} - {TRUE}))
 
 
 def _literal(made: Mapping[int, int], literal: int) -> int:

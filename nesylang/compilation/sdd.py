@@ -19,7 +19,7 @@ from nesylang.compilation.stack import with_room
 from nesylang.formula import TRUE as ALWAYS
 from nesylang.formula import Formula, expanded
 
-FIRST_ROUND, FACTOR = 20_000, 2
+FIRST_ROUND, FACTOR = 5_000, 2
 """How many nodes may be made with each vtree in the first round, and how many times more in each that follows."""
 
 
@@ -27,6 +27,9 @@ ANSWERS, ATOMS = "answers", "atoms"
 """The joint formula of all answers, with names for these, or for all atoms that are used more than once."""
 
 JOINT = (ANSWERS, ATOMS)
+
+WAYS = (ANSWERS, "structure", ATOMS, *(name for name in CANDIDATES if name != "structure"))
+"""The names of all ways in the order in which they are tried."""
 
 
 class SddCompiler:
@@ -37,7 +40,7 @@ class SddCompiler:
 
     name = "sdd"
 
-    def __init__(self, candidates: Sequence[str] = (ANSWERS, ATOMS, *CANDIDATES)) -> None:
+    def __init__(self, candidates: Sequence[str] = WAYS) -> None:
         self.candidates = tuple(candidates)
 
     def compile(self, formula: Formula, values: Sequence[int], budget: CompilationBudget) -> Circuit:
@@ -96,23 +99,23 @@ class _Way:
 
 
 def _ways(formula: Formula, values: Sequence[int], forced: Iterable[int], names: Sequence[str]) -> list[_Way]:
-    """Return the ways of some names in the order in which they are tried; the joint ones first where there are several answers.
+    """Return the ways of some names, in the order in which they are tried.
 
-    Joint formulas without a name are left out, and so are those that have the same names as another one.
+    A joint formula of one answer, or with names for atoms where no atom is used more than once, is left out; if nothing is left then,
+    the way is that by structure.
     """
     ways = []
-    named = set()
     for name in names:
-        joint = joined(formula, values, name == ATOMS) if name in JOINT else None
-        if joint is not None:
-            if joint.count in named or not joint.count:
+        joint = None
+        if name in JOINT:
+            joint = joined(formula, values, name == ATOMS)
+            if joint.count <= (joint.answers if name == ATOMS else 1):
                 continue
-            named.add(joint.count)
         whole = formula if joint is None else joint.formula
         counts = values if joint is None else joint.values
         encoding = encode([*whole.choices(whole.roots), *forced], counts)
         ways.append(_Way(name, whole, encoding, CANDIDATES.get(name, by_structure), joint))
-    return ways
+    return ways or _ways(formula, values, forced, ["structure"])
 
 
 class _Rounds:

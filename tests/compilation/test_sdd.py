@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from nesylang.circuit import TRUE
 from nesylang.compilation import CompilationBudget, SddCompiler, compile_program
 from nesylang.compilation.budget import running
-from nesylang.compilation.candidates import CANDIDATES
+from nesylang.compilation.sdd import JOINT, WAYS
 from nesylang.evaluation import SEMIRINGS, evaluate, leaf_probabilities
 from nesylang.formula import Formula, FormulaBuilder
 from nesylang.grounding.program import GroundProgram
@@ -20,7 +20,7 @@ from tests.circuit.properties import assert_decomposable, assert_deterministic, 
 from tests.reference.ground import aggregate_programs, choice, cyclic_programs, ground_program
 from tests.reference.worlds import marginals
 
-EVERY_VTREE = pytest.mark.parametrize("name", CANDIDATES)
+EVERY_WAY = pytest.mark.parametrize("name", WAYS)
 
 
 def check(program: GroundProgram, compiler: SddCompiler) -> None:
@@ -42,18 +42,18 @@ def check(program: GroundProgram, compiler: SddCompiler) -> None:
         assert_deterministic(compiled.circuit, values)
 
 
-@EVERY_VTREE
+@EVERY_WAY
 @settings(max_examples=100)
 @given(program=cyclic_programs())
 def test_every_vtree_gives_the_probabilities_of_the_reference(name: str, program: GroundProgram) -> None:
-    check(program, SddCompiler([name]))
+    check(program, SddCompiler([name, "structure"]))
 
 
-@EVERY_VTREE
+@EVERY_WAY
 @settings(max_examples=50)
 @given(program=aggregate_programs())
 def test_every_vtree_with_aggregates(name: str, program: GroundProgram) -> None:
-    check(program, SddCompiler([name]))
+    check(program, SddCompiler([name, "structure"]))
 
 
 def random_program(width: int) -> GroundProgram:
@@ -74,7 +74,7 @@ def test_vtrees_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     budget = running(CompilationBudget())
     compiled = compile_program(program, SddCompiler(), budget)
     ways = {attempt.way: attempt for attempt in budget.watch.attempts}
-    assert set(ways) == {f"by {name}" for name in CANDIDATES}
+    assert set(ways) == {f"by {name}" for name in WAYS if name not in JOINT}
     (finished,) = [attempt for attempt in ways.values() if attempt.finished]
     assert all(attempt.nodes > 0 for attempt in ways.values())
     again = running(CompilationBudget())
@@ -102,7 +102,7 @@ def probability_of_disjunction(program: GroundProgram) -> float:
     return sum(any(world & body == body for body in bodies) for world in range(1 << count)) / (1 << count)
 
 
-@EVERY_VTREE
+@EVERY_WAY
 def test_a_disjunction_of_many_facts(name: str) -> None:
     count = 20_000 if name == "occurrence" else 5_000
     builder = FormulaBuilder()
