@@ -48,8 +48,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Compile the program, write what is asked for, and return the exit status."""
     from nesylang.cli.program_files import STANDARD_INPUT, is_compiled
+    from nesylang.cli.reporting import say
 
     is_read = is_compiled(arguments.file)
+    if is_read and arguments.explain:
+        raise UsageError(f"{arguments.file} is compiled already; --explain takes the program itself")
     if arguments.root is not None and arguments.export is None:
         raise UsageError("--root goes with --export")
     only_shown = arguments.explain or arguments.inspect or arguments.export is not None
@@ -59,6 +62,8 @@ def run(arguments: Namespace) -> int:
         if arguments.file == STANDARD_INPUT:
             raise UsageError("name the file to write with -o OUT, as standard input has no name")
     compiled = _loaded(arguments) if is_read else _compiled(arguments)
+    if not compiled.ground.queries:
+        say(f"{arguments.file} asks nothing: add a line like `query goal.` to it, or use -q GOAL")
     if arguments.export is not None:
         _export(compiled, arguments)
     else:
@@ -76,6 +81,9 @@ def _compiled(arguments: Namespace) -> CompiledProgram:
     from nesylang.compilation import COMPILERS as KNOWN
 
     settings = replace(settings_of(arguments), compiler=KNOWN[arguments.compiler])
+    if arguments.explain:
+        # What is found in the cache does not know how it was compiled.
+        settings = replace(settings, cache=False)
     return compiled_with_places(arguments, arguments.observable, settings)
 
 

@@ -88,9 +88,13 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class RunningBudget(CompilationBudget):
-    """The budget of a compilation that has begun: its seconds count from the beginning of the watch."""
+    """The budget of a compilation that has begun: its seconds count from the beginning of the watch.
+
+    ``pairs`` are the most pairs of nodes that a single operation may look at, where it cannot be stopped; None where it can.
+    """
 
     watch: Watch = field(default_factory=Watch, compare=False, repr=False)
+    pairs: int | None = None
 
 
 def running(budget: CompilationBudget, listener: Listener | None = None) -> RunningBudget:
@@ -157,6 +161,11 @@ def spent_bytes(budget: CompilationBudget) -> BudgetSpent:
     return BudgetSpent("bytes", f"more than {budget.bytes / 2**30:.3g} GiB of memory")
 
 
+def spent_pairs(pairs: int) -> BudgetSpent:
+    """Return that an operation might look at too many pairs of nodes to be left alone with it."""
+    return BudgetSpent("pairs", f"an operation on {pairs:,} pairs of nodes, which cannot be stopped")
+
+
 def out_of_memory() -> BudgetSpent:
     """Return that the system has no more memory to give."""
     return BudgetSpent("system", "all memory that there is")
@@ -205,6 +214,6 @@ class Meter:
             self.watch.tell(self.stage, self.done, self.total, self.watch.nodes, self.attempt)
 
 
-def within(budget: RunningBudget, nodes: int, seconds: float) -> RunningBudget:
-    """Return a budget for one attempt: so many nodes and seconds from now, but no more than there are left."""
-    return replace(budget, nodes=min(budget.nodes, nodes), seconds=min(budget.seconds, budget.watch.seconds + seconds))
+def within(budget: RunningBudget, nodes: int, seconds: float, pairs: int) -> RunningBudget:
+    """Return a budget for one attempt: so many nodes and seconds from now, but no more than there are left, and pairs in each operation."""
+    return replace(budget, nodes=min(budget.nodes, nodes), seconds=min(budget.seconds, budget.watch.seconds + seconds), pairs=pairs)

@@ -234,7 +234,10 @@ class GroundReader:
             own = self._taken(terms, atoms), self._taken(terms, bindings)
             if len(taken) < alternatives or atoms < alternatives:
                 raise DamagedFile("an alternative is missing")
-            yield Choice(taken, bool(exhaustive), own[0], clause, own[1], self.terms.span(span))
+            choice = Choice(taken, bool(exhaustive), own[0], clause, own[1], self.terms.span(span))
+            if not _is_whole(choice, networks, inputs):
+                raise DamagedFile("a choice has a part of a distribution")
+            yield choice
         if next(weights, None) is not None or next(terms, None) is not None:
             raise DamagedFile("an alternative belongs to no choice")
 
@@ -323,6 +326,18 @@ class GroundReader:
                 values = None if outputs is None else self.terms.terms(outputs)
                 return InputSignature(name, tuple(map(self.terms.terms, arguments)), tuple(axes), values, self.terms.span(span))
         raise DamagedFile("an input has no signature")
+
+
+def _is_whole(choice: Choice, networks: Mapping[str, NetworkSignature], inputs: Mapping[str, InputSignature]) -> bool:
+    """Return whether the distribution of a network or of an input is a choice of its own, with all its columns in order."""
+    match choice.weights[0]:
+        case NeuralWeight(network=network, inputs=terms):
+            count = len(networks[network].outputs) or 1
+            return choice.weights == tuple(NeuralWeight(network, terms, column) for column in range(count))
+        case InputWeight(name=name, row=row):
+            columns = tuple(InputWeight(name, row, column) for column in range(len(choice.weights)))
+            return choice.weights == columns and choice.values == inputs[name].width
+    return not any(isinstance(weight, NeuralWeight | InputWeight) for weight in choice.weights)
 
 
 def _list(found: object) -> list[object]:

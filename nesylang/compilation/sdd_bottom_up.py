@@ -10,7 +10,7 @@ from pathlib import Path
 from pysdd.sdd import SddManager, SddNode
 from pysdd.sdd import Vtree as LibraryVtree
 
-from nesylang.compilation.budget import Meter
+from nesylang.compilation.budget import Meter, RunningBudget, spent_pairs
 from nesylang.compilation.encoding import Encoding
 from nesylang.compilation.vtree import Vtree
 from nesylang.formula import Formula, Kind
@@ -90,11 +90,31 @@ class BottomUp:
                 self._collect()
 
     def _combined(self, members: list[SddNode], conjunction: bool) -> Generator[int, None, SddNode]:
+        """Return a conjunction or disjunction; many members are taken from the right end of the vtree to the left one.
+
+        On the right are the larger subtrees: what is combined first then stays below what follows, which does not have to go through it.
+        """
+        if len(members) > 2:
+            members.sort(key=_position, reverse=True)
         result = members[0]
         for member in members[1:]:
             yield self._risk(result, member)
+            self._look_ahead(result, member)
             result = result & member if conjunction else result | member
         return result
+
+    def _look_ahead(self, one: SddNode, other: SddNode) -> None:
+        """Raise BudgetSpent where an operation that nothing could stop might look at more pairs of nodes than it may."""
+        budget = self.meter.budget
+        if not isinstance(budget, RunningBudget) or budget.pairs is None:
+            return
+        most = int(self.manager.count())
+        # Sizes take a walk each: they are only asked for where there are enough nodes for that many pairs.
+        if most * most <= 4 * budget.pairs or other.size() * most <= budget.pairs:
+            return
+        pairs = one.size() * other.size()
+        if pairs > budget.pairs:
+            raise spent_pairs(pairs)
 
     def _risk(self, one: SddNode, other: SddNode) -> int:
         return 0
@@ -120,3 +140,8 @@ class BottomUp:
             self.manager.garbage_collect()
             self.freed += count - self.manager.count()
             self._collected = self.manager.count()
+
+
+def _position(node: SddNode) -> int:
+    """Return the position of the part of the vtree that a node is about."""
+    return -1 if node.is_true() or node.is_false() else int(node.vtree().position())

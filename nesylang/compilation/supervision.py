@@ -49,6 +49,9 @@ FIRST_NODES = 20_000
 FIRST_SECONDS = 1.0
 """Longest time that is spent on compiling in this process."""
 
+FIRST_PAIRS = 4_000_000
+"""Most pairs of nodes that one operation of the SDD library may look at in this process, where nothing can stop it."""
+
 FIRST_CHOICES = 2_000
 """Most choices of formulas that are compiled in this process: the SDD library recurses as deep as there are variables."""
 
@@ -74,11 +77,12 @@ class StoppableCompiler:
         budget = running(budget)
         formula = _reachable(expanded(formula))
         if _choices(formula) <= FIRST_CHOICES:
-            first = within(budget, FIRST_NODES, FIRST_SECONDS)
+            first = within(budget, FIRST_NODES, FIRST_SECONDS, FIRST_PAIRS)
             try:
                 return self._here(formula, values, first)
             except BudgetSpent as spent:
-                if getattr(first, spent.what, 0) == getattr(budget, spent.what, 0):
+                # Memory is bounded alike here and in a worker.
+                if getattr(first, spent.what, None) == getattr(budget, spent.what, None):
                     raise
         process = _Process.started(
             Request(self.compiler, PackedFormula.of(formula), values, _left(budget), os.getpid(), budget.watch.listener is not None)

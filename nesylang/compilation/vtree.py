@@ -68,9 +68,11 @@ def tree_vtree(blocks: Sequence[Sequence[int]], order: Sequence[int], parents: S
     """Return the vtree of an elimination tree over vertices, of which the first are the blocks.
 
     ``order`` lists the vertices as they are eliminated, ``parents[v]`` is the vertex after ``v``, or -1. What is below a vertex stays
-    together, its own block left of it, so that a subtree is connected with the rest by the neighbours of its root alone.
+    together, so that a subtree is connected with the rest by the neighbours of its root alone. Small subtrees stand left of large ones:
+    the nodes of a decision diagram have as many elements as there are functions on their left.
     """
     tree = Vtree()
+    sizes: list[int] = []
     below: dict[int, list[int]] = {}
     roots = []
     for vertex in order:
@@ -78,12 +80,12 @@ def tree_vtree(blocks: Sequence[Sequence[int]], order: Sequence[int], parents: S
         if vertex < len(blocks):
             members.insert(0, tree.block(blocks[vertex]))
         if members:
-            part = _combined(tree, members)
+            part = _combined(tree, members, sizes)
             if parents[vertex] < 0:
                 roots.append(part)
             else:
                 below.setdefault(parents[vertex], []).append(part)
-    _combined(tree, roots)
+    _combined(tree, roots, sizes)
     return tree
 
 
@@ -91,5 +93,9 @@ LINEAR = 8
 """Most subtrees that are put one below the other."""
 
 
-def _combined(tree: Vtree, members: Sequence[int]) -> int:
+def _combined(tree: Vtree, members: Sequence[int], sizes: list[int]) -> int:
+    """Return the number of a part over some others; ``sizes`` are the numbers of variables of the parts so far."""
+    for part in tree.parts[len(sizes) :]:
+        sizes.append(1 if isinstance(part, int) else sizes[part[0]] + sizes[part[1]])
+    members = sorted(members, key=sizes.__getitem__)
     return tree.right_linear(members) if len(members) <= LINEAR else tree.balanced(members)

@@ -8,9 +8,9 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nesylang.source import NesyError, Source
 
@@ -29,17 +29,22 @@ LIMIT = 2**30
 LARGEST_SHARE = 0.25
 """Which share of the limit one entry may take."""
 
+MOST_NUMBERS = 20_000_000
+"""Most ground rules and elements of what is kept, so that writing it needs little memory and time beside making it."""
+
 LEFT_OVER_SECONDS = 3600.0
 """How old a half-written file must be before it is taken for left over."""
 
-_ENTRY = re.compile(r"[0-9a-f]{64}\.nesyc|\.[0-9a-f]{64}\.nesyc\..*\.part")
+ENTRY = r"[0-9a-f]{64}\.nesyc|\.[0-9a-f]{64}\.nesyc\..*\.part"
+"""What the names of entries look like, and of those that are being written."""
+
+TOO_LARGE = "not kept, as it is too large"
 
 Place = bool | str | os.PathLike[str]
 """Where compiled programs are kept: True for the folder of the platform, or the one that the environment names; False for nowhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A file of the cache: its size in bytes, and when it was last used, in seconds since the epoch."""
 
     path: Path
@@ -106,12 +111,14 @@ def _keep(path: Path, compiled: CompiledProgram) -> str:
     """Write an entry and return what to say about it."""
     from nesylang.compilation.files import to_bytes, write_whole
 
+    if len(compiled.ground.rules) + compiled.circuit.size > MOST_NUMBERS:
+        return TOO_LARGE
     try:
         data = to_bytes(compiled)
     except NesyError as failure:
         return f"not kept, {failure.diagnostics[0].code}"
     if len(data) > LARGEST_SHARE * LIMIT:
-        return "not kept, as it is too large"
+        return TOO_LARGE
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_whole(path, data)
@@ -151,7 +158,7 @@ def entries(folder: Path) -> list[Entry]:
 def _entries(folder: Path) -> Iterator[Entry]:
     with suppress(FileNotFoundError), os.scandir(folder) as found:
         for entry in found:
-            if _ENTRY.fullmatch(entry.name):
+            if re.fullmatch(ENTRY, entry.name):
                 # Somebody else may have removed it meanwhile.
                 with suppress(FileNotFoundError):
                     state = entry.stat()

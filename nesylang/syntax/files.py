@@ -32,7 +32,7 @@ def unreadable(path: Path, failure: OSError, span: Span | None, note: str) -> Ne
 
 def _files_like(path: Path) -> str:
     """Return a hint about the files of the same kind in the folder of a file that there is not."""
-    suffix = path.suffix if path.suffix in (".pl", ".csv", ".tsv", ".parquet") else ".nesy"
+    suffix = path.suffix if path.suffix in (".pl", ".csv", ".tsv", ".parquet", ".nnf", ".ddnnf") else ".nesy"
     names = sorted(p.name for p in path.parent.glob(f"*{suffix}")) if path.parent.is_dir() else []
     similar = get_close_matches(path.stem, [Path(name).stem for name in names], n=1, cutoff=0.7)
     if similar:

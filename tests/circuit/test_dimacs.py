@@ -77,3 +77,33 @@ def test_the_clauses_of_an_or() -> None:
     root = builder.disjunction([builder.leaf(0, 0), -builder.leaf(1, 0)])
     text = write_dimacs(builder.formula([root]), [root], Variables({0: 2, 1: 2}), ["r"], ["c more"])
     assert text == "c t wmc\nc more\nc root 3 r\np cnf 3 4\n3 -1 0\n3 2 0\n-3 1 -2 0\n3 0\n"
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 10, 11, 12])
+def test_choices_take_exactly_one_of_their_values(count: int) -> None:
+    builder = FormulaBuilder()
+    chosen = builder.disjunction([builder.leaf(0, value) for value in range(0, count, 3)])
+    variables = Variables({0: count}, {}, {(0, value): value + 1 for value in range(count)})
+    text = write_dimacs(builder.formula([chosen]), [chosen], variables, ["r"], variables.comments())
+    # Nothing but the variables that hold in a model is asked of it, so all others may be gone through as they are.
+    cnf = parse_dimacs(text)
+    found = models(cnf.clauses, cnf.variables)
+    assert len(found) == len(range(0, count, 3))
+    assert sum(cnf.weights[variable] for model in found for variable in model if variable <= count) == sum(range(1, count + 1, 3))
+
+
+def models(clauses: list[list[int]], variables: int) -> list[tuple[int, ...]]:
+    """Return the true variables of all models, found by branching."""
+    pending: list[tuple[list[list[int]], tuple[int, ...], int]] = [(clauses, (), 1)]
+    found = []
+    while pending:
+        left, true, variable = pending.pop()
+        if any(not clause for clause in left):
+            continue
+        if variable > variables:
+            found.append(true)
+            continue
+        for literal in (variable, -variable):
+            rest = [[other for other in clause if other != -literal] for clause in left if literal not in clause]
+            pending.append((rest, (*true, variable) if literal > 0 else true, variable + 1))
+    return found

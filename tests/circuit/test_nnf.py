@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import nesylang
 from nesylang.circuit import FIRST_LEAF, TRUE, Properties, build_circuit
@@ -19,6 +22,7 @@ from nesylang.circuit.gates import Gates
 from nesylang.evaluation import SEMIRINGS, evaluate
 from nesylang.source import NesyError, Source
 from tests.circuit.files import assignments, deterministic_gates, holds, literal_weights, weight
+from tests.circuit.properties import truth
 
 GOOD = Properties(decomposable=True, deterministic=True, value_smooth=True, smooth=False, nnf=True)
 
@@ -35,6 +39,7 @@ def parse(text: str, variables: int | None = None, deterministic: bool = False) 
 
 
 @pytest.mark.parametrize("writer", WRITERS.values(), ids=WRITERS)
+@settings(max_examples=60)
 @given(deterministic_gates(), literal_weights(4))
 def test_what_is_written_is_read_back(writer: Writer, gates: Gates, weights: dict[int, Fraction]) -> None:
     names = [f"root {position}" for position in range(len(gates.roots))]
@@ -77,12 +82,14 @@ def test_a_file_of_c2d() -> None:
     assert found.weighted_count({-3: 0}) == 3
 
 
+CHOICE = "o 1 0\na 2 0\no 3 0\nt 4 0\no 5 0\n3 4 1 0\n3 4 -1 2 0\n5 4 3 0\n5 4 -3 4 0\n2 3 0\n2 5 0\n1 2 5 0\n"
+"""(1 or 2) and (3 or 4), as d4 writes it, with a unit literal 5 on the arc from the root."""
+
+
 def test_a_file_of_d4() -> None:
-    # (1 or 2) and (3 or 4), as d4 writes it, with a unit literal 5 on the arc from the root.
-    text = "o 1 0\na 2 0\no 3 0\nt 4 0\no 5 0\n3 4 1 0\n3 4 -1 2 0\n5 4 3 0\n5 4 -3 4 0\n2 3 0\n2 5 0\n1 2 5 0\n"
-    found = parse(text)
+    found = parse(CHOICE)
     assert (found.variables, found.count()) == (5, 9)
-    assert parse(text, variables=7).count() == 9 * 4
+    assert parse(CHOICE, variables=7).count() == 9 * 4
 
 
 def test_a_file_of_d4_with_the_nodes_first_and_false() -> None:
@@ -295,6 +302,44 @@ def test_malformed_files_are_refused_with_their_place(text: str) -> None:
     assert diagnostic.span is not None
     assert (diagnostic.span.line, diagnostic.span.column) == (line, column)
     assert diagnostic.labels[0].message or diagnostic.hint, "it says what was expected"
+
+
+@settings(max_examples=150)
+@given(st.sampled_from([CARRY, CHOICE]), st.data())
+def test_damaged_files_are_refused_or_read(text: str, data: st.DataObject) -> None:
+    words = text.split(" ")
+    for _ in range(data.draw(st.integers(1, 3))):
+        position = data.draw(st.integers(0, len(words) - 1))
+        change = data.draw(st.sampled_from(["0", "1", "-1", "2", "9", "A", "o", "\n", "\nL 1\n", "", "x", "1e9", "99999999999999999999"]))
+        words[position : position + data.draw(st.integers(0, 2))] = [change]
+    found, problem = attempt(" ".join(words))
+    if problem is not None:
+        assert all(diagnostic.code == "E407" and diagnostic.labels for diagnostic in problem.diagnostics)
+        assert problem.render()
+    elif found is not None and not found.undecided and found.variables < 8:
+        worlds = itertools.product(range(2), repeat=found.variables)
+        assert found.count() == sum(truth(found.circuit, dict(enumerate(world)))[found.circuit.roots[0]] for world in worlds)
+
+
+def attempt(text: str) -> tuple[Nnf | None, NesyError | None]:
+    try:
+        return parse(text), None
+    except NesyError as problem:
+        return None, problem
+
+
+def test_many_variables_that_do_not_occur() -> None:
+    found = parse("nnf 1 0 100000\nL 7\n")
+    assert found.count() == 2**99_999
+    assert found.weighted_count({8: 5, -8: 2, 7: 3}) == 3 * 7 * 2**99_998
+    assert found.weighted_count({7: 0.5}) == math.inf
+    assert parse("nnf 1 0 3\nL 1\n").weighted_count({1: 0.25}) == 1.0
+    assert parse("nnf 1 0 3\nL 1\n").weighted_count({9: 5}) == 4, "there is no variable 9"
+    with pytest.raises(NesyError):
+        parse("nnf 1 0 100000000000\nL 7\n")
+    # Numbers of variables cost nothing.
+    high = parse("o 1 0\nt 2 0\n1 2 9999999 0\n1 2 -9999999 9999998 0\n")
+    assert (high.variables, high.undecided) == (9_999_999, ())
 
 
 def test_a_number_of_variables_that_contradicts_the_file() -> None:

@@ -11,6 +11,16 @@ import pytest
 from nesylang.compilation.container import is_container
 
 
+@pytest.fixture
+def kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a cache in which everything is kept."""
+    from nesylang.inference import cache
+
+    monkeypatch.setenv("NESYLANG_CACHE", str(folder / "cache"))
+    monkeypatch.setattr(cache, "SHORTEST_SECONDS", 0.0)
+    return folder / "cache"
+
+
 def test_a_program_is_written_beside_its_text(nesy, alarm, folder: Path) -> None:
     ended = nesy("compile", "alarm.nesy")
     assert ended.status == 0
@@ -97,10 +107,27 @@ def test_looking_into_a_file(nesy, folder: Path) -> None:
     assert sorted(os.listdir()) == ["digits.nesy", "out.nesyc"]
 
 
+def test_a_program_that_asks_nothing_says_so(nesy, folder: Path) -> None:
+    (folder / "coin.nesy").write_text("0.5 :: heads.")
+    ended = nesy("compile", "coin.nesy")
+    assert (ended.status, "asks nothing" in ended.errors) == (0, True)
+    assert "asks nothing" in nesy("run", "coin.nesyc").errors
+
+
 def test_a_compiler_is_chosen(nesy, alarm) -> None:
     assert "compiler sdd" in nesy("compile", "alarm.nesy", "--compiler", "sdd").output
     assert nesy("run", "alarm.nesyc").output == nesy("run", "alarm.nesy").output
     assert nesy("compile", "alarm.nesy", "--compiler", "guess").status == 2
+
+
+def test_how_a_program_is_compiled(nesy, alarm, kept: Path) -> None:
+    for _ in range(2):
+        ended = nesy("compile", "alarm.nesy", "--explain")
+        assert ended.status == 0
+        assert "certified yes" in ended.output
+        assert "cache" not in ended.output
+    assert "stages" in json.loads(nesy("compile", "alarm.nesy", "--explain", "--format", "json").output)["explanation"]
+    assert os.listdir() == ["alarm.nesy"]
 
 
 def test_export_writes_other_formats(nesy, alarm, folder: Path) -> None:
@@ -122,6 +149,7 @@ def test_wrong_usage(nesy, alarm) -> None:
         ("compile", "-"): "name the file to write with -o OUT",
         ("compile", "alarm.nesyc", "--inspect", "-q", "alarm"): "too late for -q",
         ("compile", "alarm.nesyc", "--inspect", "-e", "alarm"): "too late for -e",
+        ("compile", "alarm.nesyc", "--explain"): "--explain takes the program itself",
         ("compile", "alarm.nesy", "--root", "alarm"): "--root goes with --export",
         ("compile", "alarm.nesy", "--inspect", "--explain"): "not allowed with argument",
     }
@@ -159,16 +187,6 @@ def test_budgets(nesy, folder: Path) -> None:
     ended = nesy("compile", "sum.nesy", "--compiler", "sdd", "--nodes", "3")
     assert (ended.status, "E401" in ended.errors) == (1, True)
     assert os.listdir() == ["sum.nesy"]
-
-
-@pytest.fixture
-def kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a cache in which everything is kept."""
-    from nesylang.inference import cache
-
-    monkeypatch.setenv("NESYLANG_CACHE", str(folder / "cache"))
-    monkeypatch.setattr(cache, "SHORTEST_SECONDS", 0.0)
-    return folder / "cache"
 
 
 def test_the_cache_is_shown_and_cleared(nesy, alarm, kept: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import random
 import select
 import signal
 import subprocess
@@ -219,5 +220,24 @@ def test_an_interruption_gives_up_the_line_or_the_query_only(terminal: Terminal)
     terminal.wait_for("?- ")
     terminal.type("a\n")
     assert "a  0.5" in terminal.wait_for("?- ")
+    terminal.type(":quit\n")
+    assert terminal.status() == 0
+
+
+def test_progress_is_shown_and_removed_when_interrupted(terminal: Terminal, tmp_path: Path) -> None:
+    generator = random.Random(1)
+    coins = "".join(f"0.5 :: v({number}).\n" for number in range(70))
+    clauses = [[f"{generator.choice(['', 'not '])}v({v})" for v in generator.sample(range(70), 3)] for _ in range(210)]
+    program = coins + "all :- " + ", ".join(f"({'; '.join(clause)})" for clause in clauses) + ".\n"
+    (tmp_path / "endless.nesy").write_text(program)
+    terminal.type(f":load {tmp_path / 'endless.nesy'}\n")
+    terminal.wait_for("?- ")
+    terminal.type("all\n")
+    terminal.wait_for("\rcompiling: ")
+    terminal.wait_for(" nodes, ")
+    terminal.type("\x03")
+    assert "\r\x1b[K" in terminal.wait_for("?- ")
+    terminal.type("v(0)\n")
+    assert "v(0)  0.5" in terminal.wait_for("?- ")
     terminal.type(":quit\n")
     assert terminal.status() == 0

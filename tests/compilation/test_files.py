@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import math
 import os
+import pickle
 import random
 import struct
 from pathlib import Path
@@ -184,6 +186,15 @@ def test_a_module_of_a_loaded_program_computes_the_same() -> None:
     exact = nesy.Compiled.of(compiled).module({"digit": network})
     exact.load_state_dict(model.state_dict())
     assert all(torch.equal(exact(**tensors)[name], loaded(**tensors)[name]) for name in exact(**tensors))
+
+
+def test_loaded_programs_and_their_modules_are_copied() -> None:
+    loaded = nesy.Compiled.of(again(nesy.loads("t(0.5)::a. b :- a. query b.").compile(evidence=["a"])))
+    assert pickle.loads(pickle.dumps(loaded)).marginals() == loaded.marginals()
+    model = loaded.module()
+    for copied in (pickle.loads(pickle.dumps(model)), copy.deepcopy(model)):
+        assert torch.equal(copied()["b"], model()["b"])
+        assert copied(evidence={"a": torch.tensor([False])})["b"].item() == -math.inf
 
 
 def test_a_module_of_a_loaded_program_answers_its_own_queries_only() -> None:

@@ -17,6 +17,7 @@ import pytest
 import nesylang as nesy
 from nesylang.compilation import COMPILERS, CompilationBudget, CompiledProgram, Compiler, SddCompiler, compile_program, supervision
 from nesylang.compilation.budget import Progress, running
+from nesylang.compilation.sdd import FIRST_ROUND
 from nesylang.compilation.supervision import StoppableCompiler
 from nesylang.formula import FormulaBuilder
 from nesylang.grounding.program import GroundProgram
@@ -75,6 +76,22 @@ def test_a_worker_returns_the_circuit_that_this_process_would(monkeypatch: pytes
     assert second.nodes > max(attempt.nodes for attempt in first)
     assert there.costs.worker_bytes > 1 << 20
     assert there == here
+
+
+def test_an_operation_that_may_be_large_is_left_to_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervision, "FIRST_PAIRS", 100)
+    ground = layered(10)
+    there = compile_program(ground, StoppableCompiler(SddCompiler()), CompilationBudget())
+    *first, _ = there.costs.attempts
+    assert first
+    assert not any(attempt.finished for attempt in first)
+    assert max(attempt.nodes for attempt in first) < supervision.FIRST_NODES
+    assert there == compile_program(ground, SddCompiler(), CompilationBudget())
+
+
+def test_the_first_attempt_is_the_first_round_of_a_worker() -> None:
+    # Otherwise a vtree could win here that comes behind another one in a worker, depending on the time.
+    assert supervision.FIRST_NODES == FIRST_ROUND
 
 
 def test_what_recurses_deeply_is_left_to_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,6 +211,7 @@ def test_a_worker_ends_with_the_process_that_started_it(run_python, tmp_path: Pa
 import os, pathlib, signal, subprocess, sys, threading, time
 sys.path.insert(0, {str(Path(stubs.__file__).parents[2])!r})
 import nesylang as nesy
+from nesylang.compilation.sdd import FIRST_ROUND
 from nesylang.compilation.supervision import StoppableCompiler
 from tests.compilation import stubs
 

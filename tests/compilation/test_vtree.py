@@ -48,12 +48,12 @@ def test_many_blocks() -> None:
 def test_what_is_below_a_vertex_stays_together() -> None:
     """Vertices 0 to 3 are blocks, 4 and 5 gates: 0 and 1 are below gate 4, and this and 2 below 5, which is below 3."""
     tree = tree_vtree([[1], [2, 3], [4], [5]], order=[0, 1, 4, 2, 5, 3], parents=[4, 4, 5, -1, 5, 3])
-    assert shape(tree) == (5, ((1, (2, 3)), 4))
+    assert shape(tree) == (5, (4, (1, (2, 3))))
 
 
 def test_parts_that_are_not_connected_stand_side_by_side() -> None:
     tree = tree_vtree([[1], [2], [3]], order=[0, 1, 2], parents=[1, -1, -1])
-    assert shape(tree) == ((2, 1), 3)
+    assert shape(tree) == (3, (2, 1))
 
 
 def test_many_subtrees_are_balanced() -> None:

@@ -305,6 +305,9 @@ def test_those_used_longest_ago_give_way(compiled, folder: Path, monkeypatch: py
     assert (folder / "notes.txt").read_text() == "not ours"
     monkeypatch.setattr(cache, "LIMIT", size)
     assert compiled(PROGRAM.replace("0.4", "0.46")).costs.cache == "not kept, as it is too large"
+    monkeypatch.setattr(cache, "LIMIT", 2**30)
+    monkeypatch.setattr(cache, "MOST_NUMBERS", 3)
+    assert compiled(PROGRAM.replace("0.4", "0.46")).costs.cache == "not kept, as it is too large"
 
 
 def test_what_was_left_half_written_is_removed(compiled, folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nesylang.circuit.formats.parsed import ParsedGates
-from nesylang.circuit.formats.tokens import Line
+from nesylang.circuit.formats.tokens import MOST_VARIABLES, Line
 from nesylang.circuit.gates import Gate, GateKind, Gates
 from nesylang.source import error
 
@@ -59,7 +59,7 @@ def parse_c2d(lines: Sequence[Line]) -> ParsedGates:
     header = lines[0]
     count = header.integer(1, "the number of nodes", 1)
     arcs = header.integer(2, "the number of arcs", 0)
-    variables = header.integer(3, "the number of variables", 0)
+    variables = header.integer(3, "the number of variables", 0, MOST_VARIABLES)
     header.ends(4)
     gates: list[Gate] = []
     for line in lines[1:]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 
-from nesylang.circuit.formats.tokens import Line, plain_integer
+from nesylang.circuit.formats.tokens import MOST_VARIABLES, Line, plain_integer
 
 MARK = "c nesylang"
 """How the first line of a file starts that nesylang wrote."""
@@ -48,9 +48,9 @@ def read_comment(line: Line, comments: Comments) -> None:
         case ("deterministic",) if comments.ours:
             comments.deterministic = True
         case ("variables", _) if comments.ours:
-            comments.variables = line.integer(2, "the number of variables", 0)
+            comments.variables = line.integer(2, "the number of variables", 0, MOST_VARIABLES)
         case ("value", _) if comments.ours:
-            comments.names[line.literal(2, None)] = line.rest(3)
+            comments.names[line.literal(2)] = line.rest(3)
         case ("root", _) if comments.ours:
             name = line.rest(3)
             if name in comments.roots:
@@ -60,7 +60,7 @@ def read_comment(line: Line, comments: Comments) -> None:
 
 def _weight(line: Line, comments: Comments) -> None:
     """Add the weight in a line ``c p weight LITERAL WEIGHT 0``."""
-    literal = line.literal(3, None)
+    literal = line.literal(3)
     if len(line.words) < 5:
         raise line.wrong("a weight is missing", 4, "expected a number after this", "c p weight LITERAL WEIGHT 0")
     weight = _number(line.words[4])

@@ -156,7 +156,7 @@ def _arc(line: Line) -> tuple[int, Arc, Line]:
     child = line.integer(1, "the number of a node", 1)
     if len(line.words) < 3 or line.words[-1] != "0":
         raise line.wrong("an arc ends with 0", len(line.words) - 1, "expected 0 after this", "an arc is PARENT CHILD LITERALS 0")
-    literals = tuple(line.literal(position, None) for position in range(2, len(line.words) - 1))
+    literals = tuple(line.literal(position) for position in range(2, len(line.words) - 1))
     for position, literal in enumerate(literals, 2):
         if literal in literals[: position - 2] or -literal in literals[: position - 2]:
             raise line.wrong(f"variable {abs(literal):,} is twice on an arc", position, "expected another variable")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import combinations
 
 from nesylang.circuit.formats.variables import Variables
 from nesylang.formula import FALSE, TRUE, Formula, Kind, expanded
 
 Clause = tuple[int, ...]
+
+PAIRWISE = 10
+"""Most values of a choice of which each pair has a clause of its own."""
 
 
 def write_dimacs(
@@ -18,8 +22,9 @@ def write_dimacs(
     A variable for each gate is defined by clauses (Tseitin 1968), so that each world has exactly one model. ``projected`` also asks
     counters to count over the variables of the choices only, which gives the same number.
     """
+    exclusions, count = _exactly_one(variables, variables.count)
     plain = expanded(Formula(formula.nodes, tuple(roots), formula.distributions))
-    clauses, literals, count = _definitions(plain, variables)
+    clauses, literals, count = _definitions(plain, variables, count)
     root = literals[0]
     if root == TRUE_ROOT:
         goal: list[Clause] = []
@@ -28,7 +33,7 @@ def write_dimacs(
         count = max(count, 1)
     else:
         goal = [(root,)]
-    rules = [*_exactly_one(variables), *clauses, *goal]
+    rules = [*exclusions, *clauses, *goal]
     lines = [f"c t {'pwmc' if projected else 'wmc'}", *comments]
     for name, literal in zip(names, literals, strict=True):
         meaning = "true" if literal == TRUE_ROOT else "false" if literal == FALSE_ROOT else str(literal)
@@ -44,11 +49,10 @@ TRUE_ROOT, FALSE_ROOT = 0, -(1 << 60)
 """What stands for a root that holds in all worlds, or in none."""
 
 
-def _definitions(formula: Formula, variables: Variables) -> tuple[list[Clause], list[int], int]:
-    """Return the clauses that define a variable for each gate, the literals of the roots, and the number of variables."""
+def _definitions(formula: Formula, variables: Variables, count: int) -> tuple[list[Clause], list[int], int]:
+    """Return the clauses that define a variable for each gate, numbered after ``count``, the roots' literals, and the last number."""
     clauses: list[Clause] = []
     literals: dict[int, int] = {}
-    count = variables.count
 
     def spelled(literal: int) -> int:
         return literals[literal] if literal > 0 else -literals[-literal]
@@ -71,11 +75,22 @@ def _definitions(formula: Formula, variables: Variables) -> tuple[list[Clause], 
     return clauses, roots, count
 
 
-def _exactly_one(variables: Variables) -> Iterator[Clause]:
-    """Yield the clauses that say of the variables of each choice that exactly one is true."""
+def _exactly_one(variables: Variables, count: int) -> tuple[list[Clause], int]:
+    """Return the clauses that say of the variables of each choice that exactly one is true, and the number of variables with their own."""
+    clauses: list[Clause] = []
     for choice, of_choice in variables.of_choice.items():
-        if variables.values[choice] != 2:
-            yield of_choice
-            for position, one in enumerate(of_choice):
-                for other in of_choice[position + 1 :]:
-                    yield -one, -other
+        if variables.values[choice] == 2:
+            continue
+        clauses.append(of_choice)
+        if len(of_choice) <= PAIRWISE:
+            clauses.extend((-one, -other) for one, other in combinations(of_choice, 2))
+            continue
+        # A variable "one of the first ones" for each but the last: pairs of hundreds of variables would be too many clauses.
+        before = of_choice[0]
+        for variable in of_choice[1:]:
+            clauses.append((-before, -variable))
+            if variable != of_choice[-1]:
+                count += 1
+                clauses += [(-count, before, variable), (count, -before), (count, -variable)]
+                before = count
+    return clauses, count

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import inf, ldexp
 from os import PathLike
 from pathlib import Path
 
@@ -78,12 +79,19 @@ class Nnf:
         if root is not None and root not in self.roots:
             known = f"its roots are {', '.join(self.roots)}" if self.roots else "it names no roots"
             raise error("E605", f"the file has no root '{root}'", hint=known)
-        whole = self if self.circuit.properties.smooth else self.smoothed()
-        values: list[Number] = [0, 1, *(weights.get(literal, 1) for literal in whole.literals)]
-        circuit = whole.circuit
+        # Variables that do not occur are free; the others are smoothed, so that their weights may have any sum.
+        used = {choice for choice, _ in self.circuit.leaves}
+        circuit = smoothed(self.circuit, dict.fromkeys(used, 2))
+        values: list[Number] = [0, 1]
+        for choice, value in circuit.leaves:
+            values.append(weights.get(-(choice + 1) if value else choice + 1, 1))
         for inner in range(circuit.inner_count):
             values.append(sum(values[left] * values[right] for left, right in circuit.elements(inner)))
-        return values[circuit.roots[0 if root is None else self.roots[root]]]
+        found = values[circuit.roots[0 if root is None else self.roots[root]]]
+        weighted = sorted({abs(literal) for literal in weights if abs(literal) <= self.variables and abs(literal) - 1 not in used})
+        for variable in weighted:
+            found *= weights.get(variable, 1) + weights.get(-variable, 1)
+        return _doubled(found, self.variables - len(used) - len(weighted))
 
     def _not_deterministic(self) -> NesyError:
         shown = tuple(Label(span, "terms that may hold together") for span in self.undecided[:3])
@@ -91,6 +99,16 @@ class Nnf:
         message = f"{'a sum' if count == 1 else f'{count:,} sums'} of the file cannot be shown to be deterministic"
         hint = "a count would be too large where terms hold together; read_nnf(path, deterministic=True) if the file's maker guarantees it"
         return NesyError([Diagnostic("E409", message, shown, hint)])
+
+
+def _doubled(number: Number, times: int) -> Number:
+    """Return a number doubled some times: exactly, but infinite where a float is too small for it."""
+    if not isinstance(number, float):
+        return number << times if isinstance(number, int) else number * (1 << times)
+    try:
+        return ldexp(number, times)
+    except OverflowError:
+        return inf
 
 
 def read_nnf(path: str | PathLike[str], *, variables: int | None = None, deterministic: bool = False) -> Nnf:

@@ -31,15 +31,16 @@ class ParsedGates:
 def check_decomposable(parsed: ParsedGates) -> None:
     """Raise E407 where factors of a product share a variable."""
     supports: list[int] = []
+    places = _bits(parsed.gates.gates)
     for position, gate in enumerate(parsed.gates.gates):
         if gate.kind is GateKind.LEAF:
-            supports.append(1 << gate.children[0])
+            supports.append(1 << places[gate.children[0]])
             continue
         below = 0
         for child in gate.children:
             shared = below & supports[child]
             if shared and gate.kind is GateKind.PRODUCT:
-                variable = (shared & -shared).bit_length()
+                variable = list(places)[(shared & -shared).bit_length() - 1] + 1
                 raise error(
                     "E407",
                     f"children of an 'and' share variable {variable}, so that it is not decomposable",
@@ -51,22 +52,27 @@ def check_decomposable(parsed: ParsedGates) -> None:
         supports.append(below)
 
 
+def _bits(gates: Sequence[Gate]) -> dict[int, int]:
+    """Return for each variable that occurs which bit stands for it."""
+    return {variable: bit for bit, variable in enumerate(sorted({gate.children[0] for gate in gates if gate.kind is GateKind.LEAF}))}
+
+
 def undecided_sums(parsed: ParsedGates) -> list[int]:
     """Return the sums of which it cannot be shown, with some work, that their terms exclude each other.
 
     It is shown by literals that terms imply, and otherwise by what the terms are made of.
     """
     gates = parsed.gates.gates
-    variables = max((gate.children[0] for gate in gates if gate.kind is GateKind.LEAF), default=-1) + 1
-    every = (1 << variables) - 1
+    places = _bits(gates)
+    every = (1 << len(places)) - 1
     # Which variables have to be true, and which false, where a gate holds.
     implied: list[tuple[int, int]] = []
     open_sums: list[int] = []
     for position, gate in enumerate(gates):
         match gate.kind:
             case GateKind.LEAF:
-                variable, value = gate.children
-                implied.append((0, 1 << variable) if value else (1 << variable, 0))
+                bit = 1 << places[gate.children[0]]
+                implied.append((0, bit) if gate.children[1] else (bit, 0))
             case GateKind.TRUE | GateKind.PRODUCT:
                 positive = negative = 0
                 for child in gate.children:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from nesylang.source import NesyError, Source, Span, error
 
+MOST_VARIABLES = 10_000_000
+"""Most variables that a file may have."""
+
 WORD = re.compile(r"\S+")
 
 
@@ -51,12 +54,9 @@ class Line:
             raise self.wrong(f"{meaning} is {number:,}", position, f"expected {meaning} {bounds}")
         return number
 
-    def literal(self, position: int, variables: int | None) -> int:
+    def literal(self, position: int, variables: int = MOST_VARIABLES) -> int:
         """Return a word as a literal of variables up to some number; raise E407 where it is none."""
-        if variables is None:
-            found = self.integer(position, "a literal", -(10**9), 10**9)
-        else:
-            found = self.integer(position, "a literal", -variables, variables)
+        found = self.integer(position, "a literal", -variables, variables)
         if found == 0:
             raise self.wrong(
                 "0 is no literal", position, "expected a variable, or its number with a minus", "variables are numbered from 1"
