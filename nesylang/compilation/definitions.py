@@ -10,7 +10,7 @@ end, which makes their leaves true, leaves circuits deterministic.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nesylang.formula import FALSE, TRUE, Formula, FormulaBuilder, Kind
@@ -38,11 +38,10 @@ def joined(formula: Formula, values: Sequence[int], atoms: bool) -> Joint:
     """Return the roots of a formula as one; with ``atoms`` all disjunctions that are used more than once have names as well."""
     builder = FormulaBuilder.of(formula)
     roots = [root for root in dict.fromkeys(formula.roots) if root != FALSE]
-    conjuncts = {root: dict.fromkeys(_conjuncts(formula, root)) for root in roots}
-    common = [literal for literal in conjuncts[roots[0]] if all(literal in found for found in conjuncts.values())] if roots else []
-    shared = set(common)
-    base = builder.conjunction(common)
-    rest = {root: builder.conjunction([literal for literal in found if literal not in shared]) for root, found in conjuncts.items()}
+    below = [set(_conjuncts(formula, root)) for root in roots]
+    shared = set.intersection(*below) if below else set()
+    base = builder.conjunction(_topmost(formula, roots[0], shared, inside=True) if roots else [])
+    rest = {root: builder.conjunction(_topmost(formula, root, shared, inside=False)) for root in roots}
     whole = builder.formula([base, *rest.values()])
     named = {abs(literal) for literal in rest.values() if abs(literal) != TRUE}
     if atoms:
@@ -74,7 +73,7 @@ def _named(whole: Formula, base: int, roots: Sequence[int], named: set[int], val
         made[number] = literal
     names = tuple(_literal(made, root) for root in roots)
     combined = builder.formula([builder.conjunction([_literal(made, base), *definitions])])
-    flat = builder.conjunction(list(dict.fromkeys(_conjuncts(combined, combined.roots[0]))))
+    flat = builder.conjunction([part for part in _conjuncts(combined, combined.roots[0]) if not _parts(combined, part)])
     added = count - len(values)
     return Joint(builder.formula([flat]), (*values, *([2] * added)), names, len(values), added, len({abs(name) for name in names} - {TRUE}))
 
@@ -83,23 +82,49 @@ def _literal(made: Mapping[int, int], literal: int) -> int:
     return made[literal] if literal > 0 else -made[-literal]
 
 
-def _conjuncts(formula: Formula, literal: int) -> list[int]:
-    """Return the literals that a literal is the conjunction of, those of conjunctions within it included."""
-    found: list[int] = []
+def _parts(formula: Formula, literal: int) -> Sequence[int]:
+    """Return the literals that a literal is the conjunction of; none where it is no conjunction."""
+    node = formula.node(literal)
+    if node.kind is not (Kind.AND if literal > 0 else Kind.OR):
+        return ()
+    return node.children if literal > 0 else [-child for child in node.children]
+
+
+def _conjuncts(formula: Formula, literal: int) -> Iterator[int]:
+    """Yield a literal, and all that are conjuncts of it or of its conjuncts."""
     seen = {literal}
     pending = [literal]
     while pending:
         conjunct = pending.pop()
-        node = formula.nodes[abs(conjunct) - 1]
-        if node.kind is not (Kind.AND if conjunct > 0 else Kind.OR):
-            found.append(conjunct)
-            continue
-        for child in reversed(node.children):
-            below = child if conjunct > 0 else -child
-            if below not in seen:
-                seen.add(below)
-                pending.append(below)
-    return found
+        yield conjunct
+        for part in _parts(formula, conjunct):
+            if part not in seen:
+                seen.add(part)
+                pending.append(part)
+
+
+def _topmost(formula: Formula, literal: int, shared: Collection[int], inside: bool) -> list[int]:
+    """Return literals whose conjunction is, together with the shared ones, a literal: shared ones themselves, or those beside them.
+
+    They are as large as possible: a conjunction is not taken apart where none of its conjuncts are shared.
+    """
+    found: dict[int, None] = {}
+    seen = {literal}
+    pending = [literal]
+    while pending:
+        conjunct = pending.pop()
+        if conjunct in shared:
+            if inside:
+                found.setdefault(conjunct)
+        elif not any(below in shared for below in _conjuncts(formula, conjunct)):
+            if not inside:
+                found.setdefault(conjunct)
+        else:
+            for part in reversed(_parts(formula, conjunct)):
+                if part not in seen:
+                    seen.add(part)
+                    pending.append(part)
+    return list(found)
 
 
 def _shared_disjunctions(formula: Formula) -> set[int]:
