@@ -217,7 +217,7 @@ from tests.compilation import stubs
 
 def workers():
     listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True).stdout
-    return [line.split()[0] for line in listed.splitlines() if "worker" in line]
+    return [line.split()[0] for line in listed.splitlines() if "pickle.load" in line and "def watch" not in line]
 
 def watch():
     while not workers():
