@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import time
 from collections.abc import Sequence
 
@@ -95,3 +96,14 @@ class Importing(Stub):
         budget.watch.notes["modules"] = " ".join(sorted(sys.modules))
         budget.watch.notes["path"] = "\n".join(sys.path)
         budget.watch.notes["ignores interruptions"] = int(signal.getsignal(signal.SIGINT) is signal.SIG_IGN)
+
+
+class WithoutRoom(Stub):
+    """Finds no place for temporary files."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__()
+        self.folder = folder
+
+    def act(self, budget: CompilationBudget) -> None:
+        tempfile.tempdir = self.folder

@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -102,6 +103,19 @@ def test_what_recurses_deeply_is_left_to_a_worker(monkeypatch: pytest.MonkeyPatc
     circuit = StoppableCompiler(SddCompiler()).compile(builder.formula([everything]), [2] * 30, budget)
     assert circuit.inner_count == 29
     assert all(attempt.way.endswith(", in a worker") for attempt in budget.watch.attempts)
+
+
+def test_without_a_place_for_temporary_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    monkeypatch.setattr(supervision, "FIRST_CHOICES", 0)
+    with pytest.raises(nesy.NesyError, match=r"E701.*temporary file: No such file") as failure:
+        compiled(SddCompiler())
+    assert "TMPDIR" in str(failure.value.diagnostics[0].hint)
+
+
+def test_a_worker_without_a_place_for_temporary_files_says_so(tmp_path: Path) -> None:
+    with pytest.raises(nesy.NesyError, match=r"E701.*temporary file"):
+        compiled(stubs.WithoutRoom(str(tmp_path / "missing")))
 
 
 def test_the_time_is_up_in_the_middle_of_an_operation() -> None:
