@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import signal
@@ -116,6 +117,13 @@ def test_without_a_place_for_temporary_files(monkeypatch: pytest.MonkeyPatch, tm
 def test_a_worker_without_a_place_for_temporary_files_says_so(tmp_path: Path) -> None:
     with pytest.raises(nesy.NesyError, match=r"E701.*temporary file"):
         compiled(stubs.WithoutRoom(str(tmp_path / "missing")))
+
+
+def test_a_worker_is_bounded_where_its_budget_has_no_end() -> None:
+    """A worker that cannot bound itself would write a traceback where nobody looks, and go on without any of its bounds."""
+    budget = CompilationBudget(seconds=math.inf, bytes=1 << 70)
+    with pytest.raises(nesy.NesyError, match=r"E701.*CPU \d{15,}, DATA \d{15,}"):
+        compiled(stubs.Bounded(), budget)
 
 
 def test_the_time_is_up_in_the_middle_of_an_operation() -> None:
