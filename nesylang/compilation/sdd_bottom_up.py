@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pysdd.sdd import SddManager, SddNode
@@ -14,6 +15,7 @@ from nesylang.compilation.budget import Meter, RunningBudget, spent_pairs
 from nesylang.compilation.encoding import Encoding
 from nesylang.compilation.vtree import Vtree
 from nesylang.formula import Formula, Kind
+from nesylang.source import error
 
 GARBAGE = 200_000
 """How many nodes are made before those that nothing needs any more are freed."""
@@ -25,10 +27,21 @@ STEPS = 100_000
 """Product of two sizes for each node that an operation on them might make: the largest that was seen where compiling succeeded."""
 
 
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Yield a folder for files that the library reads and writes; raise NesyError E701 where there is no place for one."""
+    try:
+        with tempfile.TemporaryDirectory() as directory:
+            yield Path(directory)
+    except OSError as failure:
+        hint = "name a folder that can be written to, with room in it, in the environment variable TMPDIR"
+        raise error("E701", f"cannot write a temporary file: {failure.strerror or failure}", hint=hint) from None
+
+
 def manager_of(tree: Vtree) -> SddManager:
     """Return a manager with a vtree."""
-    with tempfile.TemporaryDirectory() as directory:
-        path = Path(directory) / "program.vtree"
+    with temporary_folder() as folder:
+        path = folder / "program.vtree"
         path.write_text(tree.text(), encoding="ascii")
         return SddManager.from_vtree(LibraryVtree.from_file(str(path)))
 

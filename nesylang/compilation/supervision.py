@@ -148,7 +148,10 @@ class _Process:
         """Return a worker that got a request; None where no process can be started, or where the program is no Python (``sys.frozen``)."""
         if not sys.executable or getattr(sys, "frozen", False):
             return None
-        errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        try:
+            errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        except OSError:
+            return None
         try:
             with tempfile.TemporaryFile() as given:
                 pickle.dump(_path(), given)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -102,6 +104,26 @@ def test_what_recurses_deeply_is_left_to_a_worker(monkeypatch: pytest.MonkeyPatc
     circuit = StoppableCompiler(SddCompiler()).compile(builder.formula([everything]), [2] * 30, budget)
     assert circuit.inner_count == 29
     assert all(attempt.way.endswith(", in a worker") for attempt in budget.watch.attempts)
+
+
+def test_without_a_place_for_temporary_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    monkeypatch.setattr(supervision, "FIRST_CHOICES", 0)
+    with pytest.raises(nesy.NesyError, match=r"E701.*temporary file: No such file") as failure:
+        compiled(SddCompiler())
+    assert "TMPDIR" in str(failure.value.diagnostics[0].hint)
+
+
+def test_a_worker_without_a_place_for_temporary_files_says_so(tmp_path: Path) -> None:
+    with pytest.raises(nesy.NesyError, match=r"E701.*temporary file"):
+        compiled(stubs.WithoutRoom(str(tmp_path / "missing")))
+
+
+def test_a_worker_is_bounded_where_its_budget_has_no_end() -> None:
+    """A worker that cannot bound itself would write a traceback where nobody looks, and go on without any of its bounds."""
+    budget = CompilationBudget(seconds=math.inf, bytes=1 << 70)
+    with pytest.raises(nesy.NesyError, match=r"E701.*CPU \d{15,}, DATA \d{15,}"):
+        compiled(stubs.Bounded(), budget)
 
 
 def test_the_time_is_up_in_the_middle_of_an_operation() -> None:
