@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from nesylang.circuit import Circuit
 from nesylang.compilation.budget import CompilationBudget, Meter
 from nesylang.compilation.emission import SUPPORT_BITS, Emission
+from nesylang.compilation.forced import without_forced
 from nesylang.compilation.holes import Filling, fill_holes
 from nesylang.compilation.sdd import SddCompiler
 from nesylang.compilation.supervision import StoppableCompiler
@@ -33,14 +34,17 @@ class DirectCompiler:
 
         Its ``compiler`` is ``direct`` where all of it is certified, that of the other compiler where nothing is, and names both otherwise.
         """
+        formula, forced = without_forced(formula, values)
         if len(formula.nodes) * len(formula.choices(formula.roots)) // 2 > SUPPORT_BITS:
             return self.otherwise.compile(formula, list(values), budget)
-        emission = Emission(formula, values, Meter(budget))
+        emission = Emission(formula, values, Meter(budget), list(forced))
+        certain = [emission.assembly.values(choice, 1 << value) for choice, value in forced.items()]
         roots = [emission.node(root) for root in formula.roots]
         found = fill_holes(emission, roots, values, self.otherwise, budget)
+        whole = [emission.assembly.product([root, *certain]) for root in roots]
         if not found.literals:
-            return emission.assembly.circuit(roots, self.name, ordered=True)
+            return emission.assembly.circuit(whole, self.name, ordered=True)
         holes = {*emission.holes.values(), *range(2)}
         nothing = not found.variables and holes.issuperset(roots)
         name = self.otherwise.name if nothing else f"{self.name}+{self.otherwise.name}"
-        return emission.assembly.circuit(roots, name, ordered=False)
+        return emission.assembly.circuit(whole, name, ordered=False)

@@ -7,6 +7,7 @@ from collections.abc import Generator, Sequence
 from nesylang.circuit import FALSE, TRUE
 from nesylang.compilation.assembly import Assembly
 from nesylang.compilation.budget import Meter
+from nesylang.compilation.separators import Separators
 from nesylang.compilation.states import States, Step
 from nesylang.formula import FALSE as NEVER
 from nesylang.formula import TRUE as ALWAYS
@@ -22,29 +23,46 @@ SUPPORT_BITS = 1 << 32
 PAIRS, PAIRS_PER_NODE = 2_000, 5
 """Most pairs of conditions that are compared, in all and for each node of the formula."""
 
-DECISIONS = 3_000
+DECISIONS, DECISIONS_PER_NODE = 300, 6
 """Most nodes that are looked at to take one node apart by deciding choices."""
+
+DECISIONS_OF_STATES = 3_000
+"""The same where there are aggregates, whose states are many nodes for other compilers."""
+
+FREE, PER_VALUE = 30, 3
+"""Most choices that are decided to take one node apart: in all, and for each value of the choices that are through."""
+
+LAYERS = 6
+"""How often a choice may be shared to be told from those that are shared more often."""
 
 IN_VAIN = 4
 """How many times that many nodes may be looked at in vain, for all nodes together."""
 
 
 class Emission:
-    """Nodes of circuits for the literals of a formula; ``values[c]`` is the number of values of choice ``c``."""
+    """Nodes of circuits for the literals of a formula; ``values[c]`` is the number of values of choice ``c``.
 
-    def __init__(self, formula: Formula, values: Sequence[int], meter: Meter) -> None:
-        choices = formula.choices(formula.roots)
+    The circuits may also be about ``known`` choices, on which the formula does not depend.
+    """
+
+    def __init__(self, formula: Formula, values: Sequence[int], meter: Meter, known: Sequence[int] = ()) -> None:
+        choices = [*formula.choices(formula.roots), *known]
         self.builder = FormulaBuilder.of(formula)
         self.exclusion = Exclusion(FormulaNodes(self.builder, values), PAIRS + PAIRS_PER_NODE * len(formula.nodes))
         self.conditioning = Conditioning(self.builder, self.exclusion)
         self.assembly = Assembly(choices, values, meter)
+        self.separators = Separators(self.builder, self.exclusion, self.conditioning)
         self.states = States(self.builder, self.exclusion, self.assembly)
         self.holes: dict[int, int] = {}
         """The literals that have not been taken apart, with the nodes that stand for them."""
         self._values = values
         self._known: dict[int, int] = {ALWAYS: TRUE, NEVER: FALSE}
-        self._in_vain = IN_VAIN * DECISIONS
+        self._decisions = (DECISIONS_OF_STATES if formula.distributions else DECISIONS) + DECISIONS_PER_NODE * len(formula.nodes)
+        self._in_vain = IN_VAIN * self._decisions
+        self._written: dict[int, int] = {}
         self._deciding = False
+        self._linear = PER_VALUE * len(self.assembly.leaves) // max(1, len(choices))
+        self._decided = self._deepest = 0
 
     def node(self, literal: int) -> int:
         """Return the node of the circuit that means the same as a literal."""
@@ -74,6 +92,8 @@ class Emission:
         return (yield from self._or(literal, gate.children))
 
     def _hole(self, literal: int) -> int:
+        # As it was written, it may have parts in common with others.
+        literal = self._written.get(literal, literal)
         if literal not in self.holes:
             self.holes[literal] = self.assembly.hole()
         return self.holes[literal]
@@ -83,7 +103,8 @@ class Emission:
         if self._deciding:
             return (yield from self._decision(literal, shared))
         before = self.conditioning.steps
-        self.conditioning.limit = before + min(DECISIONS, self._in_vain)
+        self.conditioning.limit = before + min(self._decisions, self._in_vain)
+        self._decided = self._deepest = 0
         first = self._decision(literal, shared)
         self._deciding = True
         try:
@@ -108,6 +129,7 @@ class Emission:
         if self._shared(children):
             joined = self.builder.conjunction(self._flat(literal))
             if joined != literal:
+                self._written.setdefault(joined, literal)
                 return (yield joined)
             parts = components(children, self.exclusion.support)
             if len(parts) == 1:
@@ -119,7 +141,7 @@ class Emission:
                 pairs = self.states.halves(children) if results else None
                 if pairs is not None:
                     return (yield from self.states.pairs(pairs))
-                return (yield from self._decide(literal, self._shared(children)))
+                return (yield from self._decide(literal, self._least_shared(children)))
             children = [self.builder.conjunction(part) for part in parts]
         factors = []
         for child in children:
@@ -136,11 +158,12 @@ class Emission:
                 return self.assembly.sum(elements)
             joined = self.builder.disjunction(self._flat(literal))
             if joined != literal:
+                self._written.setdefault(joined, literal)
                 return (yield joined)
             parts = components(children, self.exclusion.support)
             if len(parts) == 1:
                 if not any(self.states.is_result(child) for child in children):
-                    return (yield from self._decide(literal, shared))
+                    return (yield from self._decide(literal, self._least_shared(children)))
                 first, *others = sorted(children, key=lambda child: self.exclusion.support(child).bit_count())
                 rest = self.builder.conjunction([-first, self.builder.disjunction(others)])
                 return self.assembly.sum([((yield first), TRUE), ((yield rest), TRUE)])
@@ -177,6 +200,12 @@ class Emission:
     def _decision(self, literal: int, shared: int) -> Step:
         """Return a literal as a sum over the values of the first of some choices."""
         (choice,) = self.exclusion.choices(shared & -shared)
+        pairs = self._cases(literal, shared)
+        if pairs is not None:
+            elements = []
+            for half, rest in pairs:
+                elements.append(((yield rest), (yield half)))
+            return self._decided_sum(literal, elements)
         allowed = self.exclusion.allowed(literal).get(choice, -1)
         left: dict[int, int] = {}
         for value in range(self._values[choice]):
@@ -186,6 +215,24 @@ class Emission:
         elements = []
         for found, values in left.items():
             elements.append((self.assembly.values(choice, values), (yield found)))
+        return self._decided_sum(literal, elements)
+
+    def _cases(self, literal: int, shared: int) -> list[tuple[int, int]] | None:
+        """Return a conjunction as exclusive products of two halves: what depends on the least shared choices, and the rest."""
+        gate = self.exclusion.conjuncts(literal)
+        if gate is None or not gate.conjunction or self.states.is_result(literal):
+            return None
+        halves: tuple[list[int], list[int]] = ([], [])
+        for child in gate.children:
+            halves[not self.exclusion.support(child) & shared & -shared].append(child)
+        return self.separators.cases(*halves) if halves[1] else None
+
+    def _decided_sum(self, literal: int, elements: Sequence[tuple[int, int]]) -> int:
+        """Return the sum of what has been told apart for a literal; raise ExhaustedError where that is more than linear in its choices."""
+        self._decided += 1
+        self._deepest = max(self._deepest, self.exclusion.support(literal).bit_count())
+        if self._decided > FREE + self._linear * self._deepest:
+            raise ExhaustedError
         return self.assembly.sum(elements)
 
     def _shared(self, literals: Sequence[int]) -> int:
@@ -196,6 +243,25 @@ class Emission:
             twice |= once & support
             once |= support
         return twice
+
+    def _least_shared(self, literals: Sequence[int]) -> int:
+        """Return those choices that as few as possible of some literals, but more than one, depend on.
+
+        Deciding them changes little, and in a chain of conditions they are at its end.
+        """
+        layers = [0] * (LAYERS + 1)
+        for literal in literals:
+            carried = self.exclusion.support(literal)
+            for position, layer in enumerate(layers):
+                layers[position] = layer | carried
+                carried &= layer
+                if not carried:
+                    break
+        for position in range(1, LAYERS):
+            few = layers[position] & ~layers[position + 1]
+            if few:
+                return few
+        return layers[LAYERS]
 
     def _flat(self, literal: int) -> list[int]:
         """Return the children of a literal, and instead of those of its own kind their children."""

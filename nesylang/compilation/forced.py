@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from nesylang.formula import FALSE, TRUE, Formula, FormulaBuilder, Kind
+from nesylang.formula import FALSE, Formula, Kind
+from nesylang.formula.substitution import substituted
 
 
 def without_forced(formula: Formula, values: Sequence[int]) -> tuple[Formula, dict[int, int]]:
@@ -60,17 +61,9 @@ def _allowed(formula: Formula, values: Sequence[int], literal: int, known: Mappi
 
 def _conditioned(formula: Formula, forced: Mapping[int, int]) -> Formula:
     """Return a formula where choices have known values."""
-    builder = FormulaBuilder()
-    literals = {TRUE: TRUE}
-    for number in formula.reachable(formula.roots):
-        node = formula.nodes[number - 1]
-        if node.kind is Kind.LEAF:
-            choice, value = node.children
-            if choice in forced:
-                literals[number] = TRUE if forced[choice] == value else FALSE
-            else:
-                literals[number] = builder.leaf(choice, value)
-        elif node.kind is not Kind.CONSTANT:
-            children = [literals[child] if child > 0 else -literals[-child] for child in node.children]
-            literals[number] = builder.conjunction(children) if node.kind is Kind.AND else builder.disjunction(children)
-    return builder.formula([literals[root] if root > 0 else -literals[-root] for root in formula.roots])
+    known = {
+        number: forced[node.children[0]] == node.children[1]
+        for number, node in enumerate(formula.nodes, 1)
+        if node.kind is Kind.LEAF and node.children[0] in forced
+    }
+    return substituted(formula, formula.roots, known)

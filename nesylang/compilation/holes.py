@@ -56,7 +56,7 @@ def fill_holes(emission: Emission, roots: Sequence[int], values: Sequence[int], 
         literal_of = {node: literal for literal, node in emission.holes.items()}
         found = [literal for node in assembly.holes(made) if (literal := literal_of[node]) not in literals]
     if literals:
-        formula = substituted(emission.builder, list(literals), variables)
+        formula = substituted(emission.builder, list(literals), {number: (variable, 0) for number, variable in variables.items()})
         circuit = filling.compile(formula, [*values, *([2] * len(variables))], budget)
         for literal, node in zip(literals, assembly.include(circuit, nodes), strict=True):
             assembly.fill(emission.holes[literal], node)

@@ -9,7 +9,7 @@ from nesylang.formula.distributions import Block
 from nesylang.formula.formula import FALSE, TRUE, FormulaBuilder, Kind
 from nesylang.formula.stepwise import answer
 from nesylang.grounding.aggregates import State
-from nesylang.grounding.exclusion import Exclusion
+from nesylang.grounding.exclusion import IMPOSSIBLE, Exclusion
 
 
 class Given(NamedTuple):
@@ -49,10 +49,19 @@ class Conditioning:
     def _depends(self, literal: int, choice: int) -> bool:
         return bool(self.exclusion.support(literal) >> self.exclusion.position(choice) & 1)
 
-    def _ask(self, given: Given) -> Step:
+    def _allows(self, literal: int, choice: int, value: int) -> bool:
+        """Return whether it is not known that a literal is false where a choice has a value."""
+        allowed = self.exclusion.allowed(literal)
+        return allowed is not IMPOSSIBLE and bool(allowed.get(choice, -1) >> value & 1)
+
+    def charge(self) -> None:
+        """Count a node that has been looked at; raise ExhaustedError where that is more than the limit."""
         self.steps += 1
         if self.limit is not None and self.steps > self.limit:
             raise ExhaustedError
+
+    def _ask(self, given: Given) -> Step:
+        self.charge()
         return self._distribution(given) if given.distribution else self._node(given)
 
     def _node(self, given: Given) -> Step:
@@ -69,13 +78,23 @@ class Conditioning:
                 if states >> old.index(state) & 1:
                     kept |= 1 << position
             return self.builder.result(conditioned, kept)
+        conjunction = node.kind is Kind.AND
         children = []
         for child in node.children:
             if self._depends(child, choice):
-                found = yield Given(abs(child), choice, value)
-                child = found if child > 0 else -found
+                # What excludes the value need not be looked at.
+                if not self._allows(child, choice, value):
+                    found = FALSE
+                elif not self._allows(-child, choice, value):
+                    found = TRUE
+                else:
+                    found = yield Given(abs(child), choice, value)
+                    found = found if child > 0 else -found
+                if found == (FALSE if conjunction else TRUE):
+                    return found
+                child = found
             children.append(child)
-        return self.builder.conjunction(children) if node.kind is Kind.AND else self.builder.disjunction(children)
+        return self.builder.conjunction(children) if conjunction else self.builder.disjunction(children)
 
     def _distribution(self, given: Given) -> Step:
         number, choice, value, _ = given

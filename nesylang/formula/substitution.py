@@ -1,39 +1,42 @@
-"""Formulas in which variables stand in for some of their nodes."""
+"""Formulas in which some nodes are replaced: by variables that stand in for them, or by what they are known to be."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 
 from nesylang.formula.distributions import Block, Distribution
-from nesylang.formula.formula import Formula, FormulaBuilder, Kind
+from nesylang.formula.formula import FALSE, TRUE, Formula, FormulaBuilder, Kind
 from nesylang.formula.stepwise import answer
 
+Leaf = tuple[int, int]
+"""A choice and its value."""
+
 ROOT = 0
-"""Asks for a root that is taken apart although a variable stands in for it elsewhere."""
+"""Asks for a root that is taken apart although it is replaced elsewhere."""
 
 
-def substituted(builder: FormulaBuilder, roots: Sequence[int], variables: Mapping[int, int]) -> Formula:
-    """Return the formula of some literals with choices of two values, by ``variables``, for nodes below them: value 0 where they hold.
+def substituted(source: Formula | FormulaBuilder, roots: Sequence[int], leaves: Mapping[int, Leaf | bool]) -> Formula:
+    """Return the formula of some literals in which nodes are replaced by values of choices, or by true and false.
 
-    What is substituted is what is below the roots: a root that is itself a node of ``variables`` is taken apart.
+    What is replaced is what is below the roots: a root that is itself a node of ``leaves`` is taken apart.
     """
-    substitution = _Substitution(builder, variables)
+    substitution = _Substitution(source, leaves)
     return substitution.target.formula([substitution.root(root) for root in roots])
 
 
 class _Substitution:
     """Nodes are asked for by their numbers, distributions by numbers below zero: -1 for the first."""
 
-    def __init__(self, builder: FormulaBuilder, variables: Mapping[int, int]) -> None:
-        self.source = builder
+    def __init__(self, source: Formula | FormulaBuilder, leaves: Mapping[int, Leaf | bool]) -> None:
+        self.source = source
         self.target = FormulaBuilder()
-        self.variables = variables
+        self.leaves = leaves
         self.known: dict[int, int] = {}
 
     def root(self, literal: int) -> int:
         """Return the literal that means the same as one, which is taken apart."""
         number = abs(literal)
-        if number in self.variables:
+        if number in self.leaves:
             found = answer(ROOT, lambda asked: self._node(asked) if asked != ROOT else self._plain(number), self.known)
             del self.known[ROOT]
         else:
@@ -43,8 +46,11 @@ class _Substitution:
     def _node(self, number: int) -> Generator[int, int, int]:
         if number < 0:
             return (yield from self._distribution(self.source.distributions[-number - 1]))
-        if number in self.variables:
-            return self.target.leaf(self.variables[number], 0)
+        leaf = self.leaves.get(number)
+        if isinstance(leaf, bool):
+            return TRUE if leaf else FALSE
+        if leaf is not None:
+            return self.target.leaf(*leaf)
         return (yield from self._plain(number))
 
     def _plain(self, number: int) -> Generator[int, int, int]:
@@ -54,9 +60,17 @@ class _Substitution:
         if node.kind is Kind.LEAF:
             return self.target.leaf(*node.children)
         if node.kind is Kind.RESULT:
-            return self.target.result((yield -node.children[0] - 1), node.children[1])
+            return (yield from self._result(*node.children))
         children = yield from self._literals(node.children)
         return self.target.conjunction(children) if node.kind is Kind.AND else self.target.disjunction(children)
+
+    def _result(self, number: int, states: int) -> Generator[int, int, int]:
+        replaced = yield -number - 1
+        place = {state: position for position, state in enumerate(self.source.distributions[number].states)}
+        kept = 0
+        for position, state in enumerate(self.target.distributions[replaced].states):
+            kept |= (states >> place[state] & 1) << position
+        return self.target.result(replaced, kept)
 
     def _distribution(self, distribution: Distribution) -> Generator[int, int, int]:
         if isinstance(distribution, Block):
