@@ -32,6 +32,9 @@ DECISIONS_OF_STATES = 3_000
 FREE, PER_VALUE = 30, 3
 """Most choices that are decided to take one node apart: in all, and for each value of the choices that are through."""
 
+WRITTEN = 100_000
+"""Most pairs of children of a gate and of one of its parts for which it is found out how the part was written."""
+
 LAYERS = 6
 """How often a choice may be shared to be told from those that are shared more often."""
 
@@ -60,6 +63,7 @@ class Emission:
         self._decisions = (DECISIONS_OF_STATES if formula.distributions else DECISIONS) + DECISIONS_PER_NODE * len(formula.nodes)
         self._in_vain = IN_VAIN * self._decisions
         self._written: dict[int, int] = {}
+        self._part_of: dict[int, tuple[int, int]] = {}
         self._deciding = False
         self._linear = PER_VALUE * len(self.assembly.leaves) // max(1, len(choices))
         self._decided = self._deepest = 0
@@ -91,9 +95,37 @@ class Emission:
             return (yield from self._and(literal, gate.children))
         return (yield from self._or(literal, gate.children))
 
+    def _part(self, whole: int, members: Sequence[int], part: int, count: int) -> int:
+        """Return a part of a gate with some of its children, noting how it was written."""
+        if len(members) > 1 and part not in self._written and len(members) * count < WRITTEN:
+            support = 0
+            for member in members:
+                support |= self.exclusion.support(member)
+            self._part_of.setdefault(part, (self._written.get(whole, whole), support))
+        return part
+
+    def _as_written(self, literal: int) -> int:
+        """Return a literal as the program wrote it: gates inside of it may be those of other literals as well."""
+        if literal in self._part_of:
+            whole, support = self._part_of[literal]
+            self._written[literal] = answer(whole, lambda asked: self._within(asked, support), {})
+        return self._written.get(literal, literal)
+
+    def _within(self, literal: int, support: int) -> Step:
+        """Return what a gate says of some choices, where each child that is no gate of its kind depends on them alone or not at all."""
+        own = self.exclusion.support(literal)
+        if not own & ~support:
+            return literal
+        gate = self.exclusion.conjuncts(literal)
+        assert gate is not None, "a leaf depends on one choice"
+        kept = []
+        for child in gate.children:
+            if self.exclusion.support(child) & support:
+                kept.append((yield child))
+        return self.builder.conjunction(kept) if gate.conjunction else self.builder.disjunction(kept)
+
     def _hole(self, literal: int) -> int:
-        # As it was written, it may have parts in common with others.
-        literal = self._written.get(literal, literal)
+        literal = self._as_written(literal)
         if literal not in self.holes:
             self.holes[literal] = self.assembly.hole()
         return self.holes[literal]
@@ -142,7 +174,7 @@ class Emission:
                 if pairs is not None:
                     return (yield from self.states.pairs(pairs))
                 return (yield from self._decide(literal, self._least_shared(children)))
-            children = [self.builder.conjunction(part) for part in parts]
+            children = [self._part(literal, part, self.builder.conjunction(part), len(children)) for part in parts]
         factors = []
         for child in children:
             factors.append((yield child))
@@ -167,7 +199,7 @@ class Emission:
                 first, *others = sorted(children, key=lambda child: self.exclusion.support(child).bit_count())
                 rest = self.builder.conjunction([-first, self.builder.disjunction(others)])
                 return self.assembly.sum([((yield first), TRUE), ((yield rest), TRUE)])
-            children = [self.builder.disjunction(part) for part in parts]
+            children = [self._part(literal, part, self.builder.disjunction(part), len(children)) for part in parts]
         return (yield from self._independent(children))
 
     def _term(self, literal: int) -> Generator[int, int, tuple[int, int]]:

@@ -18,6 +18,12 @@ from nesylang.formula import Formula, Kind
 from nesylang.formula.dominators import TOP, Dominators
 from nesylang.formula.substitution import substituted
 
+CONSTANT = 1
+"""The node that is true."""
+
+GROUPS = 100
+"""Most formulas that are compiled one by one."""
+
 
 class Filling(Protocol):
     """A compiler that fills holes."""
@@ -55,10 +61,13 @@ def fill_holes(emission: Emission, roots: Sequence[int], values: Sequence[int], 
             made.extend(pair)
         literal_of = {node: literal for literal, node in emission.holes.items()}
         found = [literal for node in assembly.holes(made) if (literal := literal_of[node]) not in literals]
-    if literals:
-        formula = substituted(emission.builder, list(literals), {number: (variable, 0) for number, variable in variables.items()})
-        circuit = filling.compile(formula, [*values, *([2] * len(variables))], budget)
-        for literal, node in zip(literals, assembly.include(circuit, nodes), strict=True):
+    leaves = {number: (variable, 0) for number, variable in variables.items()}
+    counts = [*values, *([2] * len(variables))]
+    found = list(literals)
+    for positions in _apart(substituted(emission.builder, found, leaves)) if found else ():
+        group = [found[position] for position in positions]
+        circuit = filling.compile(substituted(emission.builder, group, leaves), counts, budget)
+        for literal, node in zip(group, assembly.include(circuit, nodes), strict=True):
             assembly.fill(emission.holes[literal], node)
     return Holes(tuple(literals), tuple(variables))
 
@@ -84,3 +93,29 @@ def _parts(emission: Emission, literals: Sequence[int], values: Sequence[int], k
 def _is_worthwhile(emission: Emission, vertex: int, values: Sequence[int]) -> bool:
     node = emission.builder.nodes[vertex - 1]
     return node.kind is not Kind.LEAF or values[node.children[0]] > 2
+
+
+def _apart(formula: Formula) -> list[list[int]]:
+    """Return the positions of roots in groups of which no two share a choice; where there are many, some of them as one."""
+    above: dict[int, int] = {}
+
+    def top(vertex: int) -> int:
+        while (further := above.setdefault(vertex, vertex)) != vertex:
+            above[vertex] = above[further]
+            vertex = above[vertex]
+        return vertex
+
+    for number in formula.reachable(formula.roots):
+        node = formula.nodes[number - 1]
+        if node.kind is Kind.LEAF:
+            above[top(number)] = top(-1 - node.children[0])
+        elif node.kind is not Kind.CONSTANT:
+            for child in map(abs, formula.below(number)):
+                if child != CONSTANT:
+                    above[top(child)] = top(number)
+    groups: dict[int, list[int]] = {}
+    for position, root in enumerate(formula.roots):
+        groups.setdefault(top(abs(root)), []).append(position)
+    found = list(groups.values())
+    size = -(-len(found) // GROUPS)
+    return [[position for group in found[start : start + size] for position in group] for start in range(0, len(found), size)]

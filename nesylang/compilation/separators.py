@@ -63,7 +63,7 @@ class Separators:
         return found
 
     def _conditions(self, half: Sequence[int], below: int) -> list[int] | None:
-        """Return the topmost nodes under some literals that depend on some choices only; None for too many, or where there is another way."""
+        """Return the topmost nodes under some literals that depend on some choices only; None for too many, or for states below."""
         found: dict[int, None] = {}
         seen = set()
         pending = list(map(abs, reversed(half)))

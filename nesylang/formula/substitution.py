@@ -18,7 +18,7 @@ ROOT = 0
 def substituted(source: Formula | FormulaBuilder, roots: Sequence[int], leaves: Mapping[int, Leaf | bool]) -> Formula:
     """Return the formula of some literals in which nodes are replaced by values of choices, or by true and false.
 
-    What is replaced is what is below the roots: a root that is itself a node of ``leaves`` is taken apart.
+    A root that a value of a choice stands in for is taken apart: what is replaced by it is what is below the roots.
     """
     substitution = _Substitution(source, leaves)
     return substitution.target.formula([substitution.root(root) for root in roots])
@@ -36,7 +36,7 @@ class _Substitution:
     def root(self, literal: int) -> int:
         """Return the literal that means the same as one, which is taken apart."""
         number = abs(literal)
-        if number in self.leaves:
+        if isinstance(self.leaves.get(number), tuple):
             found = answer(ROOT, lambda asked: self._node(asked) if asked != ROOT else self._plain(number), self.known)
             del self.known[ROOT]
         else:
