@@ -34,12 +34,18 @@ class DirectCompiler:
 
         Its ``compiler`` is ``direct`` where all of it is certified, that of the other compiler where nothing is, and names both otherwise.
         """
+        given = formula
         formula, forced = without_forced(formula, values)
         if len(formula.nodes) * len(formula.choices(formula.roots)) // 2 > SUPPORT_BITS:
             return self.otherwise.compile(formula, list(values), budget)
         emission = Emission(formula, values, Meter(budget), list(forced))
         certain = [emission.assembly.values(choice, 1 << value) for choice, value in forced.items()]
         roots = [emission.node(root) for root in formula.roots]
+        if emission.holes and isinstance(self.otherwise, StoppableCompiler):
+            # What is little work as a whole is so in less time than in parts, and mostly with a smaller circuit.
+            circuit = self.otherwise.attempt(given, values, budget)
+            if circuit is not None:
+                return circuit
         found = fill_holes(emission, roots, values, self.otherwise, budget)
         whole = [emission.assembly.product([root, *certain]) for root in roots]
         if not found.literals:
