@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 
 from nesylang.circuit import FALSE, TRUE
+from nesylang.compilation.allowance import Allowance
 from nesylang.compilation.assembly import Assembly
 from nesylang.compilation.budget import Meter
 from nesylang.compilation.separators import Separators
@@ -13,6 +14,7 @@ from nesylang.formula import FALSE as NEVER
 from nesylang.formula import TRUE as ALWAYS
 from nesylang.formula import Formula, FormulaBuilder
 from nesylang.formula.conditioning import Conditioning, ExhaustedError
+from nesylang.formula.formula import literals_below
 from nesylang.formula.nodes import FormulaNodes
 from nesylang.formula.stepwise import answer
 from nesylang.grounding.exclusion import Exclusion, components
@@ -23,23 +25,11 @@ SUPPORT_BITS = 1 << 32
 PAIRS, PAIRS_PER_NODE = 2_000, 5
 """Most pairs of conditions that are compared, in all and for each node of the formula."""
 
-DECISIONS, DECISIONS_PER_NODE = 300, 6
-"""Most nodes that are looked at to take one node apart by deciding choices."""
-
-DECISIONS_OF_STATES = 3_000
-"""The same where there are aggregates, whose states are many nodes for other compilers."""
-
-FREE, PER_VALUE = 30, 3
-"""Most choices that are decided to take one node apart: in all, and for each value of the choices that are through."""
-
 WRITTEN = 100_000
 """Most pairs of children of a gate and of one of its parts for which it is found out how the part was written."""
 
 LAYERS = 6
 """How often a choice may be shared to be told from those that are shared more often."""
-
-IN_VAIN = 4
-"""How many times that many nodes may be looked at in vain, for all nodes together."""
 
 
 class Emission:
@@ -69,13 +59,10 @@ class Emission:
         self._values = values
         self._at_first_hole = at_first_hole
         self._known: dict[int, int] = {ALWAYS: TRUE, NEVER: FALSE}
-        self._decisions = (DECISIONS_OF_STATES if formula.distributions else DECISIONS) + DECISIONS_PER_NODE * len(formula.nodes)
-        self._in_vain = IN_VAIN * self._decisions
         self._written: dict[int, int] = {}
         self._part_of: dict[int, tuple[int, int]] = {}
         self._deciding = False
-        self._linear = PER_VALUE * len(self.assembly.leaves) // max(1, len(choices))
-        self._decided = self._deepest = 0
+        self._allowance = Allowance(self.conditioning, len(self.assembly.leaves) / max(1, len(choices)), bool(formula.distributions))
 
     def node(self, literal: int) -> int:
         """Return the node of the circuit that means the same as a literal."""
@@ -145,18 +132,31 @@ class Emission:
         """Return a literal taken apart by deciding choices, and all that is below it as well; raise ExhaustedError if that is much work."""
         if self._deciding:
             return (yield from self._decision(literal, shared))
-        before = self.conditioning.steps
-        self.conditioning.limit = before + min(self._decisions, self._in_vain)
-        self._decided = self._deepest = 0
+        self._allowance.begin(self._choices(literal), self._nodes(literal))
         first = self._decision(literal, shared)
         self._deciding = True
         try:
             return answer(literal, lambda asked: first if asked == literal else self._node(asked), self._known)
         except ExhaustedError:
-            self._in_vain -= self.conditioning.steps - before
+            self._allowance.give_up()
             raise
         finally:
             self._deciding = False
+
+    def _choices(self, literal: int) -> int:
+        return self.exclusion.support(literal).bit_count()
+
+    def _nodes(self, literal: int) -> int:
+        """Return how many nodes are below a literal."""
+        seen = {abs(literal)}
+        pending = [abs(literal)]
+        while pending:
+            number = pending.pop()
+            for child in map(abs, literals_below(self.builder.nodes[number - 1], number, self.builder.distributions)):
+                if child not in seen:
+                    seen.add(child)
+                    pending.append(child)
+        return len(seen)
 
     def _result(self, literal: int) -> Step:
         """Return the sum over the ways in which the two parts of an aggregate lead to some of its states."""
@@ -242,6 +242,7 @@ class Emission:
 
     def _decision(self, literal: int, shared: int) -> Step:
         """Return a literal as a sum over the values of the first of some choices."""
+        self._allowance.down(self._choices(literal))
         (choice,) = self.exclusion.choices(shared & -shared)
         pairs = self._cases(literal, shared)
         if pairs is not None:
@@ -272,10 +273,7 @@ class Emission:
 
     def _decided_sum(self, literal: int, elements: Sequence[tuple[int, int]]) -> int:
         """Return the sum of what has been told apart for a literal; raise ExhaustedError where that is more than linear in its choices."""
-        self._decided += 1
-        self._deepest = max(self._deepest, self.exclusion.support(literal).bit_count())
-        if self._decided > FREE + self._linear * self._deepest:
-            raise ExhaustedError
+        self._allowance.up(self._choices(literal))
         return self.assembly.sum(elements)
 
     def _shared(self, literals: Sequence[int]) -> int:
