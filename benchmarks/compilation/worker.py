@@ -39,7 +39,8 @@ System = tuple[Callable[[str], Any], Callable[[Any], dict[str, Any]]]
 def nesylang() -> System:
     """Return nesylang."""
     import nesylang as nesy
-    from nesylang.inference import marginals
+    from nesylang.compilation import COMPILERS
+    from nesylang.inference import Settings, marginals
     from nesylang.syntax import print_term
 
     def run(text: str) -> Any:
@@ -51,6 +52,8 @@ def nesylang() -> System:
         answers = {print_term(answer.atom).replace(" ", ""): answer.probability for query in found for answer in query.answers}
         return {"answers": answers, "size": circuit.size, "compiler": circuit.compiler}
 
+    # The library of decision diagrams is imported when the first formula needs it.
+    nesy.loads(WARM_UP, Settings(compiler=COMPILERS["sdd"], cache=False)).compile()
     return run, describe
 
 

@@ -10,6 +10,9 @@ from nesylang.cli.progress import add_progress, progress_of
 if TYPE_CHECKING:
     from nesylang.inference import Settings
 
+MOST_BYTES = 2**62
+"""What more memory than any machine has is taken for."""
+
 
 def add_budget(parser: ArgumentParser) -> None:
     """Add the options to a command."""
@@ -58,7 +61,7 @@ def settings_of(arguments: Namespace) -> Settings:
             grounding,
             goals=goals,
             seconds=grounding.seconds if seconds is None else seconds,
-            bytes=grounding.bytes if memory is None else int(memory * 2**30),
+            bytes=grounding.bytes if memory is None else int(min(memory * 2**30, MOST_BYTES)),
             answers=grounding.answers if answers is None else answers,
             rules=grounding.rules if rules is None else rules,
         ),
@@ -66,7 +69,7 @@ def settings_of(arguments: Namespace) -> Settings:
             compilation,
             nodes=compilation.nodes if nodes is None else nodes,
             seconds=compilation.seconds if seconds is None else seconds,
-            bytes=compilation.bytes if memory is None else int(memory * 2**30),
+            bytes=compilation.bytes if memory is None else int(min(memory * 2**30, MOST_BYTES)),
         ),
         functions=bound_functions(arguments.bind),
         progress=progress_of(arguments),

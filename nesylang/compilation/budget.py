@@ -118,7 +118,7 @@ class BudgetSpent(NesyError):
         raised = (
             f"raise the budget: {options[what]}, or CompilationBudget({what}=...) in Python" if what in options else "use a larger machine"
         )
-        hint = f"{advice}, or {raised}"
+        hint = f"{advice}, or {raised}; docs/slow-compilation.md says more"
         super().__init__([Diagnostic("E401", message, labels, hint)])
 
     def marked(self, labels: tuple[Label, ...], advice: str) -> BudgetSpent:

@@ -10,6 +10,7 @@ another compiler, and only these.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from nesylang.circuit import Circuit
 from nesylang.compilation.budget import CompilationBudget, Meter
@@ -34,12 +35,16 @@ class DirectCompiler:
 
         Its ``compiler`` is ``direct`` where all of it is certified, that of the other compiler where nothing is, and names both otherwise.
         """
+        given = formula
         formula, forced = without_forced(formula, values)
         if len(formula.nodes) * len(formula.choices(formula.roots)) // 2 > SUPPORT_BITS:
             return self.otherwise.compile(formula, list(values), budget)
-        emission = Emission(formula, values, Meter(budget), list(forced))
-        certain = [emission.assembly.values(choice, 1 << value) for choice, value in forced.items()]
-        roots = [emission.node(root) for root in formula.roots]
+        try:
+            emission = Emission(formula, values, Meter(budget), list(forced), partial(self._whole, given, values, budget))
+            certain = [emission.assembly.values(choice, 1 << value) for choice, value in forced.items()]
+            roots = [emission.node(root) for root in formula.roots]
+        except _Through as through:
+            return through.circuit
         found = fill_holes(emission, roots, values, self.otherwise, budget)
         whole = [emission.assembly.product([root, *certain]) for root in roots]
         if not found.literals:
@@ -48,3 +53,17 @@ class DirectCompiler:
         nothing = not found.variables and holes.issuperset(roots)
         name = self.otherwise.name if nothing else f"{self.name}+{self.otherwise.name}"
         return emission.assembly.circuit(whole, name, ordered=False)
+
+    def _whole(self, formula: Formula, values: Sequence[int], budget: CompilationBudget) -> None:
+        """Raise with the circuit of the whole formula if that is little work: less than in parts, and mostly a smaller circuit."""
+        circuit = self.otherwise.attempt(formula, values, budget) if isinstance(self.otherwise, StoppableCompiler) else None
+        if circuit is not None:
+            raise _Through(circuit)
+
+
+class _Through(Exception):
+    """The circuit has been made in another way."""
+
+    def __init__(self, circuit: Circuit) -> None:
+        super().__init__(circuit.compiler)
+        self.circuit = circuit

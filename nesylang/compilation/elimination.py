@@ -27,8 +27,11 @@ class Elimination:
     width: int
 
 
-def structure(formula: Formula, choices: Sequence[int]) -> list[set[int]]:
-    """Return the graph of a formula's choices and gates: vertex ``i`` is ``choices[i]``, then come the gates; each knows its neighbours."""
+def structure(formula: Formula, choices: Sequence[int], clique: int = 0) -> list[set[int]]:
+    """Return the graph of a formula's choices and gates: vertex ``i`` is ``choices[i]``, then come the gates; each knows its neighbours.
+
+    A gate is connected with its children; these are connected with each other where they are fewer than ``clique``.
+    """
     vertices: dict[int, int] = {choice: vertex for vertex, choice in enumerate(choices)}
     graph: list[set[int]] = [set() for _ in choices]
     gates: dict[int, int] = {}
@@ -43,6 +46,11 @@ def structure(formula: Formula, choices: Sequence[int]) -> list[set[int]]:
             neighbour = vertices[found.children[0]] if found.kind is Kind.LEAF else gates[child]
             graph[vertex].add(neighbour)
             graph[neighbour].add(vertex)
+        if len(node.children) < clique:
+            children = list(graph[vertex])
+            for child in children:
+                graph[child].update(children)
+                graph[child].discard(child)
     return graph
 
 

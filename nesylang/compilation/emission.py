@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 
 from nesylang.circuit import FALSE, TRUE
 from nesylang.compilation.allowance import Allowance
@@ -35,10 +35,18 @@ LAYERS = 6
 class Emission:
     """Nodes of circuits for the literals of a formula; ``values[c]`` is the number of values of choice ``c``.
 
-    The circuits may also be about ``known`` choices, on which the formula does not depend.
+    The circuits may also be about ``known`` choices, on which the formula does not depend. ``at_first_hole`` is called when something
+    cannot be taken apart for the first time.
     """
 
-    def __init__(self, formula: Formula, values: Sequence[int], meter: Meter, known: Sequence[int] = ()) -> None:
+    def __init__(
+        self,
+        formula: Formula,
+        values: Sequence[int],
+        meter: Meter,
+        known: Sequence[int] = (),
+        at_first_hole: Callable[[], None] | None = None,
+    ) -> None:
         choices = [*formula.choices(formula.roots), *known]
         self.builder = FormulaBuilder.of(formula)
         self.exclusion = Exclusion(FormulaNodes(self.builder, values), PAIRS + PAIRS_PER_NODE * len(formula.nodes))
@@ -49,6 +57,7 @@ class Emission:
         self.holes: dict[int, int] = {}
         """The literals that have not been taken apart, with the nodes that stand for them."""
         self._values = values
+        self._at_first_hole = at_first_hole
         self._known: dict[int, int] = {ALWAYS: TRUE, NEVER: FALSE}
         self._written: dict[int, int] = {}
         self._part_of: dict[int, tuple[int, int]] = {}
@@ -113,6 +122,8 @@ class Emission:
 
     def _hole(self, literal: int) -> int:
         literal = self._as_written(literal)
+        if not self.holes and self._at_first_hole is not None:
+            self._at_first_hole()
         if literal not in self.holes:
             self.holes[literal] = self.assembly.hole()
         return self.holes[literal]

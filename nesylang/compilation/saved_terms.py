@@ -18,6 +18,9 @@ VARIABLE, ATOM, INTEGER, FLOAT, STRING, COMPOUND, CLOSED_LIST, OPEN_LIST, LARGE_
 SMALL = 2**63
 """Integers below this, up to the sign, are numbers of a column."""
 
+LARGEST = 10_000_000
+"""Most parts of a term that is read, its parts counted as often as they occur: few terms within each other can stand for any number."""
+
 NUMBERS = ("term_kind", "term_span", "term_value", "term_size", "term_children", "span_source", "span_start", "span_end")
 
 
@@ -155,6 +158,7 @@ class TermReader:
     def _read_terms(self, columns: Mapping[str, Sequence[int]]) -> None:
         below = columns["term_children"]
         start = 0
+        counts: list[int] = []
         for kind, value, place, size in zip(
             columns["term_kind"], columns["term_value"], columns["term_span"], columns["term_size"], strict=True
         ):
@@ -163,6 +167,9 @@ class TermReader:
                 raise DamagedFile("a term is cut off")
             # Only terms that come before can be found, so that no term is part of itself.
             parts = tuple([self.term(child) for child in below[start:end]])
+            counts.append(1 + sum([counts[child] for child in below[start:end]]))
+            if counts[-1] > LARGEST:
+                raise DamagedFile(f"a term has more than {LARGEST:,} parts")
             self._terms.append(self._made(kind, value, self.span(place), parts))
             start = end
 

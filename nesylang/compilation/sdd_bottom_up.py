@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pysdd.sdd import SddManager, SddNode
@@ -14,15 +15,33 @@ from nesylang.compilation.budget import Meter, RunningBudget, spent_pairs
 from nesylang.compilation.encoding import Encoding
 from nesylang.compilation.vtree import Vtree
 from nesylang.formula import Formula, Kind
+from nesylang.source import error
 
 GARBAGE = 200_000
 """How many nodes are made before those that nothing needs any more are freed."""
 
+SMALL, TINY = 3_000, 100
+"""Nodes of a manager, and elements of a node, below which no operation is a risk."""
+
+STEPS = 100_000
+"""Product of two sizes for each node that an operation on them might make: the largest that was seen where compiling succeeded."""
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Yield a folder for files that the library reads and writes; raise NesyError E701 where there is no place for one."""
+    try:
+        with tempfile.TemporaryDirectory() as directory:
+            yield Path(directory)
+    except OSError as failure:
+        hint = "name a folder that can be written to, with room in it, in the environment variable TMPDIR"
+        raise error("E701", f"cannot write a temporary file: {failure.strerror or failure}", hint=hint) from None
+
 
 def manager_of(tree: Vtree) -> SddManager:
     """Return a manager with a vtree."""
-    with tempfile.TemporaryDirectory() as directory:
-        path = Path(directory) / "program.vtree"
+    with temporary_folder() as folder:
+        path = folder / "program.vtree"
         path.write_text(tree.text(), encoding="ascii")
         return SddManager.from_vtree(LibraryVtree.from_file(str(path)))
 
@@ -35,7 +54,9 @@ class BottomUp:
         self.encoding = encoding
         self.meter = meter
         self.manager = manager_of(tree)
+        self.levels = tree.depth()
         self.nodes: dict[int, SddNode] = {}
+        self.sizes: dict[int, int] = {}
         self.freed = 0
         """How many nodes were made and freed."""
         self.risk = 0
@@ -51,13 +72,13 @@ class BottomUp:
         return int(self.manager.count()) + self.freed
 
     def advance(self, limit: int) -> bool:
-        """Go on until all roots are done, and return whether they are; stop where that takes, or may take, more nodes than allowed."""
+        """Go on until all roots are done, or an operation could lead to more nodes than allowed; return whether all are done."""
         while self.made + self.risk <= limit:
             self.meter.done, self.meter.total = self.done, self.total
             self.meter.check(self.made)
             step = next(self._steps, None)
             if step is None:
-                return True
+                return self.made <= self.meter.budget.nodes
             self.risk = step
         return False
 
@@ -110,14 +131,24 @@ class BottomUp:
             return
         most = int(self.manager.count())
         # Sizes take a walk each: they are only asked for where there are enough nodes for that many pairs.
-        if most * most <= 4 * budget.pairs or other.size() * most <= budget.pairs:
+        if most * most <= 4 * budget.pairs or self._size(other) * most <= budget.pairs:
             return
-        pairs = one.size() * other.size()
+        pairs = self._size(one) * self._size(other)
         if pairs > budget.pairs:
             raise spent_pairs(pairs)
 
     def _risk(self, one: SddNode, other: SddNode) -> int:
-        return 0
+        """Return how many nodes an operation might make: its steps are at most the product of both sizes, and mostly far fewer."""
+        if self.manager.count() < SMALL:
+            return 0
+        size = self._size(other)
+        return 0 if size < TINY else size * self._size(one) // STEPS
+
+    def _size(self, node: SddNode) -> int:
+        identity = node.id
+        if identity not in self.sizes:
+            self.sizes[identity] = node.size()
+        return self.sizes[identity]
 
     def _value(self, choice: int, value: int) -> SddNode:
         result = self.manager.true()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from pysdd.sdd import SddManager, SddNode
 
@@ -13,7 +11,7 @@ from nesylang.circuit.formats.variables import Variables
 from nesylang.compilation.budget import CompilationBudget, Meter
 from nesylang.compilation.candidates import CANDIDATES
 from nesylang.compilation.encoding import Encoding
-from nesylang.compilation.sdd_bottom_up import BottomUp
+from nesylang.compilation.sdd_bottom_up import BottomUp, temporary_folder
 from nesylang.formula import TRUE as ALWAYS
 from nesylang.formula import Formula, expanded
 
@@ -97,9 +95,9 @@ def _exactly_one(manager: SddManager, variables: Sequence[int]) -> SddNode:
 def _saved(manager: SddManager, node: SddNode) -> tuple[str, str]:
     """Return the texts of a diagram and of the vtree of its manager, without the comments of the library."""
     texts = []
-    with tempfile.TemporaryDirectory() as directory:
+    with temporary_folder() as folder:
         for saved, name in ((node, "program.sdd"), (manager.vtree(), "program.vtree")):
-            path = Path(directory) / name
+            path = folder / name
             saved.save(str(path).encode())
             lines = path.read_text(encoding="ascii").splitlines()
             texts.append("".join(f"{line.rstrip()}\n" for line in lines if line.strip() and not line.startswith("c")))

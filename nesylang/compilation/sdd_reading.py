@@ -69,6 +69,19 @@ class Reading:
                 result = self._sum([(factor, result)])
         return result
 
+    @property
+    def first_sum(self) -> int:
+        """The number of the first sum."""
+        return FIRST_LEAF + len(self.leaves)
+
+    def forget(self, first: int) -> None:
+        """Make the leaves of all choices from a number on true, as where these choices are decided by others."""
+        self.sums = [[(self.forgotten(one, first), self.forgotten(other, first)) for one, other in elements] for elements in self.sums]
+
+    def forgotten(self, node: int, first: int) -> int:
+        """Return a node, true instead of a leaf of a choice from a number on."""
+        return TRUE if FIRST_LEAF <= node < self.first_sum and self.leaves[node - FIRST_LEAF][0] >= first else node
+
     def values(self, choice: int, mask: int) -> int:
         """Return the number of "the choice has one of these values"."""
         return self._range(choice, mask, 0, self.encoding.values[choice])
@@ -92,7 +105,7 @@ class Reading:
 
     def _sum(self, elements: list[tuple[int, int]]) -> int:
         self.sums.append(elements)
-        return FIRST_LEAF + len(self.leaves) + len(self.sums) - 1
+        return self.first_sum + len(self.sums) - 1
 
     def _known(self, node: SddNode) -> bool:
         return not node.is_decision() or (identity := node.id) in self.numbers or identity in self.sets

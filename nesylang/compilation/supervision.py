@@ -76,14 +76,9 @@ class StoppableCompiler:
         """Return the circuit of the formula's roots; raise NesyError E401 where the budget is spent, E403 where a worker dies."""
         budget = running(budget)
         formula = _reachable(expanded(formula))
-        if _choices(formula) <= FIRST_CHOICES:
-            first = within(budget, FIRST_NODES, FIRST_SECONDS, FIRST_PAIRS)
-            try:
-                return self._here(formula, values, first)
-            except BudgetSpent as spent:
-                # Memory is bounded alike here and in a worker.
-                if getattr(first, spent.what, None) == getattr(budget, spent.what, None):
-                    raise
+        circuit = self._first(formula, values, budget)
+        if circuit is not None:
+            return circuit
         process = _Process.started(
             Request(self.compiler, PackedFormula.of(formula), values, _left(budget), os.getpid(), budget.watch.listener is not None)
         )
@@ -91,6 +86,22 @@ class StoppableCompiler:
             return self._here(formula, values, budget)
         with process:
             return process.circuit(budget)
+
+    def attempt(self, formula: Formula, values: Sequence[int], budget: CompilationBudget) -> Circuit | None:
+        """Return the circuit of the formula's roots if it is so little work that this process does it, otherwise None."""
+        return self._first(_reachable(expanded(formula)), values, running(budget))
+
+    def _first(self, formula: Formula, values: Sequence[int], budget: RunningBudget) -> Circuit | None:
+        if _choices(formula) > FIRST_CHOICES:
+            return None
+        first = within(budget, FIRST_NODES, FIRST_SECONDS, FIRST_PAIRS)
+        try:
+            return self._here(formula, values, first)
+        except BudgetSpent as spent:
+            # Memory is bounded alike here and in a worker.
+            if getattr(first, spent.what, None) == getattr(budget, spent.what, None):
+                raise
+            return None
 
     def _here(self, formula: Formula, values: Sequence[int], budget: RunningBudget) -> Circuit:
         watch = budget.watch
@@ -148,7 +159,10 @@ class _Process:
         """Return a worker that got a request; None where no process can be started, or where the program is no Python (``sys.frozen``)."""
         if not sys.executable or getattr(sys, "frozen", False):
             return None
-        errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        try:
+            errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        except OSError:
+            return None
         try:
             with tempfile.TemporaryFile() as given:
                 pickle.dump(_path(), given)

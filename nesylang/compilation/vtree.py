@@ -64,6 +64,13 @@ def linear_vtree(blocks: Sequence[Sequence[int]]) -> Vtree:
     return tree
 
 
+def balanced_vtree(blocks: Sequence[Sequence[int]]) -> Vtree:
+    """Return a vtree of logarithmic depth over blocks of variables."""
+    tree = Vtree()
+    tree.balanced([tree.block(block) for block in blocks])
+    return tree
+
+
 def tree_vtree(blocks: Sequence[Sequence[int]], order: Sequence[int], parents: Sequence[int]) -> Vtree:
     """Return the vtree of an elimination tree over vertices, of which the first are the blocks.
 

@@ -41,6 +41,9 @@ STACKS = (1 << 30, 1 << 28, 1 << 26)
 RESERVED = 8 << 30
 """Bytes that a worker may ask for beyond its budget and never use: its stack, and the tables of each manager of the SDD library."""
 
+UNBOUNDED = 1 << 62
+"""What budgets without an end are taken for."""
+
 DIES_WITH_PARENT = 1
 """PR_SET_PDEATHSIG of Linux's prctl."""
 
@@ -153,12 +156,12 @@ def _bound(budget: CompilationBudget) -> None:
     """
     with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
         file.write("800")
-    seconds = int(budget.seconds) + 2
-    for kind, most in (
+    for kind, wanted in (
         (resource.RLIMIT_DATA, used_bytes() + 2 * budget.bytes + RESERVED),
-        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_CPU, budget.seconds + 2),
         (resource.RLIMIT_CORE, 0),
     ):
+        most = int(min(wanted, UNBOUNDED))
         hard = resource.getrlimit(kind)[1]
         with suppress(OSError, ValueError, OverflowError):
             resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))

@@ -6,7 +6,8 @@ element is one (Backhouse and Carre, Regular algebra applied to path-finding pro
 closure, 1977; for equations that are not linear: Bekic's rule for simultaneous fixpoints, 1969). While equations are linear, each step
 adds at most as many products as the atom has occurrences times products of its own, and these are at most the square of the number of
 atoms. The order is Markowitz's: next comes an atom for which this number is least. Where products have several atoms it can grow without
-limit; then elimination stops, and what is left is iterated.
+limit; then elimination goes on as long as it makes the number of products times that of atoms smaller, which bounds the work of iterating
+what is left.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ Sum = dict[Product, dict[int, None]]
 SUBSETS = 4
 """Most atoms of a product of which all smaller products are looked for."""
 
-WIDE = 64
-"""Most children of a gate that are compared with others."""
+MOST = 64
+"""Most literals below one of a disjunction that are compared with the others."""
 
 
 class Equations:
@@ -112,29 +112,33 @@ class Equations:
         return all(len(product) < 2 for total in self.sums.values() for product in total)
 
 
-def conjuncts(builder: FormulaBuilder, literal: int) -> set[int]:
-    """Return literals that hold where a literal does, itself among them: those that it is an and of."""
-    found = set()
+def conjuncts(builder: FormulaBuilder, literal: int, most: int | None = None) -> set[int]:
+    """Return literals that hold where a literal does, itself among them: those that it is an and of, as far as ``most`` of them."""
+    found = {TRUE}
     pending = [literal]
-    while pending:
+    while pending and (most is None or len(found) <= most):
         current = pending.pop()
         if current not in found:
             found.add(current)
             if current > 0 and builder.nodes[current - 1].kind is Kind.AND:
                 pending.extend(builder.nodes[current - 1].children)
-    return found | {TRUE}
+    return found
 
 
 def disjunction(builder: FormulaBuilder, literals: Iterable[int]) -> int:
     """Return the literal of a disjunction, without those literals that are seen at once to imply another one of it."""
     kept = dict.fromkeys(literals)
+    if len(kept) < 2:
+        return builder.disjunction(list(kept))
     for literal in list(kept):
-        node = builder.nodes[abs(literal) - 1]
-        if literal < 0 or literal not in kept or len(node.children) > WIDE:
+        if literal <= TRUE or literal not in kept:
             continue
-        if node.kind is Kind.AND and not kept.keys().isdisjoint(node.children):
-            del kept[literal]
-        elif node.kind is Kind.OR:
+        node = builder.nodes[literal - 1]
+        if node.kind is Kind.OR and len(node.children) <= MOST:
             for child in node.children:
                 kept.pop(child, None)
+        elif node.kind is Kind.AND:
+            del kept[literal]
+            if kept.keys().isdisjoint(conjuncts(builder, literal, MOST)):
+                kept[literal] = None
     return builder.disjunction(list(kept))

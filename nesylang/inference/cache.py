@@ -63,11 +63,11 @@ class Lookup:
     def find(self, sources: Iterable[Source]) -> CompiledProgram | None:
         """Return the program as it was kept, with its places in ``sources``, None where it was not. A damaged entry is removed."""
         # Whoever has kept nothing so far does not pay for making keys.
-        if self._folder is None or not self._folder.is_dir():
+        if self._folder is None or not os.path.isdir(self._folder):
             return None
         began = time.monotonic()
         path = self._path()
-        if path is None or not path.is_file():
+        if path is None or not os.path.isfile(path):
             return None
         from nesylang.compilation.files import load
         from nesylang.compilation.statistics import Costs

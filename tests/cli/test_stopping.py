@@ -112,6 +112,11 @@ def test_standard_streams_may_be_closed(endless: Path, subprocess_environment) -
     assert subprocess.run(line, shell=True, env=subprocess_environment, timeout=SECONDS, check=False).returncode == 1
 
 
+def test_more_memory_than_there_is_numbers_for(nesy, tmp_path: Path) -> None:
+    (tmp_path / "a.nesy").write_text("0.3 :: a. query a.")
+    assert nesy("run", "a.nesy", "--memory", "1e300", "--seconds", "inf").status == 0
+
+
 def test_little_memory_of_the_system_is_an_error(endless: Path, subprocess_environment) -> None:
     line = f"ulimit -v 400000; '{sys.executable}' -m nesylang run endless.nesy"
     ended = subprocess.run(line, shell=True, env=subprocess_environment, capture_output=True, text=True, timeout=SECONDS, check=False)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
+import tempfile
 import time
 from collections.abc import Sequence
 
@@ -11,6 +13,7 @@ from nesylang.circuit import Circuit
 from nesylang.compilation.budget import CompilationBudget, Meter, RunningBudget, spent_nodes
 from nesylang.compilation.sdd import SddCompiler
 from nesylang.formula import Formula
+from nesylang.source import error
 
 
 class Stub:
@@ -95,3 +98,25 @@ class Importing(Stub):
         budget.watch.notes["modules"] = " ".join(sorted(sys.modules))
         budget.watch.notes["path"] = "\n".join(sys.path)
         budget.watch.notes["ignores interruptions"] = int(signal.getsignal(signal.SIGINT) is signal.SIG_IGN)
+
+
+class WithoutRoom(Stub):
+    """Finds no place for temporary files."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__()
+        self.folder = folder
+
+    def act(self, budget: CompilationBudget) -> None:
+        tempfile.tempdir = self.folder
+
+
+class Bounded(Stub):
+    """Says which bounds its process has, as soon as it has one on its time."""
+
+    def act(self, budget: CompilationBudget) -> None:
+        until = time.monotonic() + 5
+        while resource.getrlimit(resource.RLIMIT_CPU)[0] == resource.RLIM_INFINITY and time.monotonic() < until:
+            time.sleep(0.01)
+        bounds = {name: resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))[0] for name in ("CPU", "DATA")}
+        raise error("E701", ", ".join(f"{name} {most}" for name, most in bounds.items()))

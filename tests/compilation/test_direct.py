@@ -82,7 +82,7 @@ def test_graphs_are_left_to_sdd() -> None:
     edges = "".join(f"0.5 :: edge({x}, {y}, {x + dx}, {y + dy}). " for x in range(4) for y in range(4) for dx, dy in ((0, 1), (1, 0)))
     rules = "next(A, B, C, D) :- edge(A, B, C, D). next(A, B, C, D) :- edge(C, D, A, B). "
     reach = "reach(0, 0). reach(C, D) :- reach(A, B), next(A, B, C, D). query reach(3, 3)."
-    assert maker(edges + rules + reach) == "sdd"
+    assert maker(edges + rules + reach).endswith("sdd")
 
 
 COINS = "0.3 :: heads(C) :- C in 1..{}. "

@@ -21,6 +21,7 @@ from nesylang.circuit import FALSE
 from nesylang.compilation import CompiledProgram
 from nesylang.compilation.container import MAGIC, VERSION, DamagedFile, pack, unpack
 from nesylang.compilation.files import of_bytes, to_bytes
+from nesylang.compilation.saved_terms import COMPOUND
 from nesylang.grounding.program import GroundProgram
 from nesylang.source import NesyError
 from tests.reference.ground import aggregate_programs, cyclic_programs
@@ -299,6 +300,22 @@ def test_forged_descriptions_raise_errors_or_are_programs() -> None:
         assert outcome(pack({key: value for key, value in document.items() if key != name}, columns)) in ("read", "refused")
     for name in columns:
         assert outcome(pack(document, {key: value for key, value in columns.items() if key != name})) == "refused"
+
+
+def test_a_term_that_stands_for_too_many_is_refused() -> None:
+    """Each term has the one before twice: written out, sixty of them would fill every memory."""
+    document, columns = unpack(to_bytes(nesy.loads("0.3::a(f(x, y)). query a(X).").compile()))
+    assert isinstance(document["texts"], list)
+    forged = {name: list(column) for name, column in columns.items()}
+    for _ in range(60):
+        last = len(forged["term_kind"]) - 1
+        forged["term_kind"].append(COMPOUND)
+        forged["term_value"].append(document["texts"].index("f"))
+        forged["term_span"].append(0)
+        forged["term_size"].append(2)
+        forged["term_children"] += [last, last]
+    forged["answer_atom"] = [len(forged["term_kind"]) - 1]
+    assert outcome(pack(document, forged)) == "refused"
 
 
 def outcome(data: bytes) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -17,7 +19,7 @@ import pytest
 import nesylang as nesy
 from nesylang.compilation import COMPILERS, CompilationBudget, CompiledProgram, Compiler, SddCompiler, compile_program, supervision
 from nesylang.compilation.budget import Progress, running
-from nesylang.compilation.sdd import FIRST_ROUND
+from nesylang.compilation.sdd import FACTOR, FIRST_ROUND
 from nesylang.compilation.supervision import StoppableCompiler
 from nesylang.formula import FormulaBuilder
 from nesylang.grounding.program import GroundProgram
@@ -89,9 +91,9 @@ def test_an_operation_that_may_be_large_is_left_to_a_worker(monkeypatch: pytest.
     assert there == compile_program(ground, SddCompiler(), CompilationBudget())
 
 
-def test_the_first_attempt_is_the_first_round_of_a_worker() -> None:
+def test_the_first_attempt_ends_with_a_round_of_a_worker() -> None:
     # Otherwise a vtree could win here that comes behind another one in a worker, depending on the time.
-    assert supervision.FIRST_NODES == FIRST_ROUND
+    assert supervision.FIRST_NODES in [FIRST_ROUND * FACTOR**rounds for rounds in range(10)]
 
 
 def test_what_recurses_deeply_is_left_to_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,6 +104,26 @@ def test_what_recurses_deeply_is_left_to_a_worker(monkeypatch: pytest.MonkeyPatc
     circuit = StoppableCompiler(SddCompiler()).compile(builder.formula([everything]), [2] * 30, budget)
     assert circuit.inner_count == 29
     assert all(attempt.way.endswith(", in a worker") for attempt in budget.watch.attempts)
+
+
+def test_without_a_place_for_temporary_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    monkeypatch.setattr(supervision, "FIRST_CHOICES", 0)
+    with pytest.raises(nesy.NesyError, match=r"E701.*temporary file: No such file") as failure:
+        compiled(SddCompiler())
+    assert "TMPDIR" in str(failure.value.diagnostics[0].hint)
+
+
+def test_a_worker_without_a_place_for_temporary_files_says_so(tmp_path: Path) -> None:
+    with pytest.raises(nesy.NesyError, match=r"E701.*temporary file"):
+        compiled(stubs.WithoutRoom(str(tmp_path / "missing")))
+
+
+def test_a_worker_is_bounded_where_its_budget_has_no_end() -> None:
+    """A worker that cannot bound itself would write a traceback where nobody looks, and go on without any of its bounds."""
+    budget = CompilationBudget(seconds=math.inf, bytes=1 << 70)
+    with pytest.raises(nesy.NesyError, match=r"E701.*CPU \d{15,}, DATA \d{15,}"):
+        compiled(stubs.Bounded(), budget)
 
 
 def test_the_time_is_up_in_the_middle_of_an_operation() -> None:
@@ -217,7 +239,7 @@ from tests.compilation import stubs
 
 def workers():
     listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True).stdout
-    return [line.split()[0] for line in listed.splitlines() if "worker" in line]
+    return [line.split()[0] for line in listed.splitlines() if "pickle.load" in line and "def watch" not in line]
 
 def watch():
     while not workers():

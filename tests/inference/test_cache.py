@@ -274,6 +274,13 @@ def test_a_folder_that_cannot_be_written_does_no_harm(tmp_path: Path) -> None:
         assert found.marginals() == nesy.loads(PROGRAM).marginals()
 
 
+def test_a_folder_that_cannot_be_looked_at_does_no_harm(tmp_path: Path) -> None:
+    """A name that no system takes, and so an error where nothing but yes and no is expected; a closed folder is another."""
+    found = nesy.loads(PROGRAM, Settings(cache=tmp_path / ("x" * 5000))).compile()
+    assert found.costs.cache == "not kept: File name too long"
+    assert found.marginals()[0].answers[0].probability == pytest.approx(0.58)
+
+
 def test_a_full_disk_does_no_harm(compiled, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import errno
 
