@@ -102,6 +102,10 @@ class Assembly:
         """Return the holes that some nodes depend on and that nobody has filled in."""
         return [node for node in self.below(roots) if node in self._holes] if self._holes else []
 
+    def factors(self) -> set[int]:
+        """Return the nodes that sums have products of."""
+        return {node for pairs in self._sums for pair in pairs for node in pair}
+
     def circuit(self, roots: Sequence[int], compiler: str, ordered: bool) -> Circuit:
         """Return the circuit of some nodes; ``ordered`` tells that no sum depends on a later one, as where nothing was filled in."""
         if ordered:

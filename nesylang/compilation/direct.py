@@ -38,7 +38,7 @@ class DirectCompiler:
         given = formula
         formula, forced = without_forced(formula, values)
         if len(formula.nodes) * len(formula.choices(formula.roots)) // 2 > SUPPORT_BITS:
-            return self.otherwise.compile(formula, list(values), budget)
+            return self.otherwise.compile(given, list(values), budget)
         try:
             emission = Emission(formula, values, Meter(budget), list(forced), partial(self._whole, given, values, budget))
             certain = [emission.assembly.values(choice, 1 << value) for choice, value in forced.items()]

@@ -64,12 +64,46 @@ def fill_holes(emission: Emission, roots: Sequence[int], values: Sequence[int], 
     leaves = {number: (variable, 0) for number, variable in variables.items()}
     counts = [*values, *([2] * len(variables))]
     found = list(literals)
+    inner = assembly.factors() | set(nodes.values())
     for positions in _apart(substituted(emission.builder, found, leaves)) if found else ():
         group = [found[position] for position in positions]
-        circuit = filling.compile(substituted(emission.builder, group, leaves), counts, budget)
-        for literal, node in zip(group, assembly.include(circuit, nodes), strict=True):
+        formula = substituted(emission.builder, group, leaves)
+        circuit = filling.compile(formula, counts, budget)
+        alone = _with_others(formula, circuit)
+        for position, (literal, node) in enumerate(zip(group, assembly.include(circuit, nodes), strict=True)):
+            if position in alone and emission.holes[literal] in inner:
+                (node,) = assembly.include(filling.compile(substituted(emission.builder, [literal], leaves), counts, budget), nodes)
             assembly.fill(emission.holes[literal], node)
     return Holes(tuple(literals), tuple(variables))
+
+
+def _with_others(formula: Formula, circuit: Circuit) -> set[int]:
+    """Return the positions of roots whose circuits mention choices that the roots do not depend on, as circuits of several roots may.
+
+    Such a circuit says nothing about these choices, but a product of it with what depends on them would not be decomposable.
+    """
+    place = {choice: position for position, choice in enumerate(dict.fromkeys(choice for choice, _ in circuit.leaves))}
+    below = [0, 0, *(1 << place[choice] for choice, _ in circuit.leaves)]
+    for inner in range(circuit.inner_count):
+        found = 0
+        for left, right in circuit.elements(inner):
+            found |= below[left] | below[right]
+        below.append(found)
+    own: dict[int, int] = {}
+    for number in formula.reachable(formula.roots):
+        node = formula.nodes[number - 1]
+        if node.kind is Kind.LEAF:
+            choice = node.children[0]
+            own[number] = 1 << place[choice] if choice in place else 0
+        else:
+            own[number] = 0
+            for child in map(abs, formula.below(number)):
+                own[number] |= own.get(child, 0)
+    return {
+        position
+        for position, (root, node) in enumerate(zip(formula.roots, circuit.roots, strict=True))
+        if below[node] & ~own.get(abs(root), 0)
+    }
 
 
 def _parts(emission: Emission, literals: Sequence[int], values: Sequence[int], known: dict[int, int]) -> list[int]:
