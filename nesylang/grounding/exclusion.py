@@ -390,8 +390,7 @@ def _few_components(items: Sequence[int], support: Callable[[int], int]) -> list
             groups = apart
         groups.append((below, members))
         every |= below
-    ordered = sorted(sorted(members) for _, members in groups)
-    return [[items[position] for position in members] for members in ordered]
+    return [[items[position] for position in members] for members in sorted(sorted(members) for _, members in groups)]
 
 
 def _bits(mask: int) -> Iterable[int]:
