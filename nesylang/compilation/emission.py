@@ -32,6 +32,10 @@ LAYERS = 6
 """How often a choice may be shared to be told from those that are shared more often."""
 
 
+WIDE = 32
+"""Fewest children of gates that are taken apart once for all that have them in common."""
+
+
 class Emission:
     """Nodes of circuits for the literals of a formula; ``values[c]`` is the number of values of choice ``c``.
 
@@ -63,6 +67,8 @@ class Emission:
         self._known: dict[int, int] = {ALWAYS: TRUE, NEVER: FALSE}
         self._written: dict[int, int] = {}
         self._part_of: dict[int, tuple[int, int]] = {}
+        self._parts: dict[int, Sequence[int]] = {}
+        self._connected: set[int] = set()
         self._deciding = False
         self._allowance = Allowance(self.conditioning, len(self.assembly.leaves) / max(1, len(choices)), bool(formula.distributions))
 
@@ -308,20 +314,47 @@ class Emission:
         return layers[LAYERS]
 
     def _flat(self, literal: int) -> list[int]:
-        """Return the children of a literal, and instead of those of its own kind their children."""
+        """Return the children of a literal, and instead of those of its own kind their children.
+
+        Wide children that many literals may have in common, such as all evidence, are taken apart once, to parts that share no choice.
+        """
         top = self.exclusion.conjuncts(literal)
         assert top is not None
+        conjunction = bool(top.conjunction)
+        if any(child in self._connected or self._is_wide(child, conjunction) for child in top.children):
+            parts: dict[int, None] = {}
+            for child in top.children:
+                wide = child not in self._connected and self._is_wide(child, conjunction)
+                parts.update(dict.fromkeys(self._apart(child, conjunction) if wide else [child]))
+            if len(components(list(parts), self.exclusion.support)) > 1:
+                return list(parts)
+        return self._flattened(top.children, conjunction)
+
+    def _flattened(self, children: Sequence[int], conjunction: bool) -> list[int]:
         found: dict[int, None] = {}
         seen = set()
-        pending = list(reversed(top.children))
+        pending = list(reversed(children))
         while pending:
             child = pending.pop()
             if child in seen:
                 continue
             seen.add(child)
             gate = self.exclusion.conjuncts(child) if self.exclusion.support(child).bit_count() > 1 else None
-            if gate is not None and gate.conjunction is top.conjunction:
+            if gate is not None and gate.conjunction is conjunction:
                 pending.extend(reversed(gate.children))
             else:
                 found.setdefault(child)
         return list(found)
+
+    def _is_wide(self, literal: int, conjunction: bool) -> bool:
+        gate = self.exclusion.conjuncts(literal)
+        return gate is not None and gate.conjunction is conjunction and len(gate.children) >= WIDE
+
+    def _apart(self, literal: int, conjunction: bool) -> Sequence[int]:
+        """Return a wide gate as parts that share no choice; only itself if there are no such parts."""
+        if literal not in self._parts:
+            groups = components(self._flattened([literal], conjunction), self.exclusion.support)
+            build = self.builder.conjunction if conjunction else self.builder.disjunction
+            self._parts[literal] = [build(group) for group in groups] if len(groups) > 1 else [literal]
+            self._connected.update(self._parts[literal])
+        return self._parts[literal]
