@@ -124,8 +124,9 @@ def _save(compiled: CompiledProgram, path: str | None, arguments: Namespace) -> 
         document["contents"] = contents = _contents(compiled)
         lines += [f"{name:<12} {', '.join(found) or 'none'}" for name, found in contents.items()]
     if arguments.explain:
-        document["explanation"] = statistics_document(compiled.statistics)
-        lines.append(statistics_table(compiled.statistics))
+        assert compiled.report is not None, "what is not loaded has a report"
+        document["explanation"] = compiled.report.as_dict() | statistics_document(compiled.statistics)
+        lines += [*compiled.report.lines(), statistics_table(compiled.statistics)]
     if arguments.format == "json":
         import json
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 
 from nesylang.circuit import FALSE, FIRST_LEAF, TRUE, Circuit, Properties, build_circuit
 from nesylang.compilation.budget import Meter
+from nesylang.formula.stepwise import answer
 
 PROPERTIES = Properties(decomposable=True, deterministic=True, value_smooth=True, smooth=False, nnf=True)
 """What circuits of sums and products that have been shown to be right are."""
@@ -71,14 +72,22 @@ class Assembly:
         self._holes.remove(hole)
         self._sums[hole - FIRST_LEAF - len(self.leaves)] = () if node == FALSE else ((node, TRUE),)
 
-    def include(self, circuit: Circuit, leaves: Mapping[tuple[int, int], int]) -> list[int]:
-        """Return the nodes of the roots of another circuit; ``leaves`` has the nodes for those leaves that are none of the assembly."""
-        nodes = [FALSE, TRUE]
-        for choice, value in circuit.leaves:
-            nodes.append(leaves[choice, value] if (choice, value) in leaves else self._first_leaf[choice] + value)
-        for inner in range(circuit.inner_count):
-            nodes.append(self.sum([(nodes[left], nodes[right]) for left, right in circuit.elements(inner)]))
-        return [nodes[root] for root in circuit.roots]
+    def include(self, circuit: Circuit, leaves: Mapping[tuple[int, int], int], supports: Sequence[Collection[int] | None]) -> list[int]:
+        """Return the nodes of the roots of another circuit; ``leaves`` has the nodes for those leaves that are none of the assembly.
+
+        ``supports`` are, for each root, the choices that it may depend on: a compiler may mention others where their values make no
+        difference, and then one value is taken for all. A root of which nothing is given may mention all choices.
+        """
+        found = _Inclusion(circuit, [self._leaf(leaf, leaves) for leaf in circuit.leaves], self)
+        return [found.node(root, support) for root, support in zip(circuit.roots, supports, strict=True)]
+
+    def _leaf(self, leaf: tuple[int, int], leaves: Mapping[tuple[int, int], int]) -> int:
+        return leaves[leaf] if leaf in leaves else self._first_leaf[leaf[0]] + leaf[1]
+
+    def inner(self, roots: Sequence[int]) -> set[int]:
+        """Return the holes that sums below some nodes refer to."""
+        first = FIRST_LEAF + len(self.leaves)
+        return {child for node in self.below(roots) for pair in self._sums[node - first] for child in pair if child in self._holes}
 
     def below(self, roots: Sequence[int]) -> Iterator[int]:
         """Yield the sums below some nodes, these included, children before parents."""
@@ -102,9 +111,15 @@ class Assembly:
         """Return the holes that some nodes depend on and that nobody has filled in."""
         return [node for node in self.below(roots) if node in self._holes] if self._holes else []
 
-    def factors(self) -> set[int]:
-        """Return the nodes that sums have products of."""
-        return {node for pairs in self._sums for pair in pairs for node in pair}
+    def open(self, roots: Sequence[int]) -> list[bool]:
+        """Return for each of some nodes whether it depends on a hole that nobody has filled in."""
+        if not self._holes:
+            return [False] * len(roots)
+        first = FIRST_LEAF + len(self.leaves)
+        found = bytearray(first + len(self._sums))
+        for node in self.below(roots):
+            found[node] = node in self._holes or any(found[child] for pair in self._sums[node - first] for child in pair)
+        return [bool(found[root]) for root in roots]
 
     def circuit(self, roots: Sequence[int], compiler: str, ordered: bool) -> Circuit:
         """Return the circuit of some nodes; ``ordered`` tells that no sum depends on a later one, as where nothing was filled in."""
@@ -123,3 +138,39 @@ class Assembly:
         self._sums.append(elements)
         self.meter.check(len(self._sums))
         return FIRST_LEAF + len(self.leaves) + len(self._sums) - 1
+
+
+class _Inclusion:
+    """Copies the nodes of a circuit into an assembly; ``leaves`` are the nodes of its leaves there."""
+
+    def __init__(self, circuit: Circuit, leaves: Sequence[int], assembly: Assembly) -> None:
+        self.circuit = circuit
+        self.assembly = assembly
+        self.leaves = leaves
+        self.bits = {choice: 1 << position for position, choice in enumerate(dict.fromkeys(choice for choice, _ in circuit.leaves))}
+        self.below = [0, 0, *(self.bits[choice] for choice, _ in circuit.leaves)]
+        for inner in range(circuit.inner_count):
+            below = 0
+            for left, right in circuit.elements(inner):
+                below |= self.below[left] | self.below[right]
+            self.below.append(below)
+        self.known: dict[tuple[int, int], int] = {(FALSE, 0): FALSE, (TRUE, 0): TRUE}
+
+    def node(self, node: int, support: Collection[int] | None) -> int:
+        """Return the copy of a node that depends on some choices only."""
+        kept = -1 if support is None else sum(self.bits[choice] for choice in support if choice in self.bits)
+        return answer((node, self.below[node] & ~kept), self._copy, self.known)
+
+    def _copy(self, asked: tuple[int, int]) -> Generator[tuple[int, int], int, int]:
+        node, without = asked
+        if node < self.circuit.first_inner:
+            value = self.circuit.leaves[node - FIRST_LEAF][1]
+            if without:
+                return FALSE if value else TRUE
+            return self.leaves[node - FIRST_LEAF]
+        elements = []
+        for left, right in self.circuit.elements(node - self.circuit.first_inner):
+            one = yield left, without & self.below[left]
+            other = yield right, without & self.below[right]
+            elements.append((one, other))
+        return self.assembly.sum(elements)

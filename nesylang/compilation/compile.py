@@ -9,6 +9,8 @@ from nesylang.circuit import Circuit
 from nesylang.compilation.beyond import explained
 from nesylang.compilation.budget import BudgetSpent, CompilationBudget, Meter, WorkerDied, out_of_memory, running
 from nesylang.compilation.compiled import CompiledProgram
+from nesylang.compilation.direct import DirectCompiler
+from nesylang.compilation.report import plain_report, report_of
 from nesylang.compilation.statistics import Costs
 from nesylang.formula import TRUE, Formula, build_formula
 from nesylang.grounding.program import GroundProgram
@@ -76,7 +78,12 @@ def compile_program(ground: GroundProgram, compiler: Compiler, budget: Compilati
     built = time.monotonic()
     watch.tell("compiling")
     try:
-        circuit = compiler.compile(formula, values, budget)
+        if isinstance(compiler, DirectCompiler):
+            certification = compiler.certification(formula, values, budget)
+            circuit, report = certification.circuit, report_of(ground, builder, certification, answer_roots)
+        else:
+            circuit = compiler.compile(formula, values, budget)
+            report = plain_report(circuit)
     except (BudgetSpent, WorkerDied) as failure:
         raise explained(failure, ground, formula, answer_roots) from None
     except MemoryError:
@@ -89,4 +96,4 @@ def compile_program(ground: GroundProgram, compiler: Compiler, budget: Compilati
         notes=dict(watch.notes),
         worker_bytes=watch.peak,
     )
-    return CompiledProgram(ground, circuit, tuple(answer_roots), tuple(condition_roots), tuple(indicators), costs)
+    return CompiledProgram(ground, circuit, tuple(answer_roots), tuple(condition_roots), tuple(indicators), costs, report)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from nesylang.circuit import Circuit
+from nesylang.compilation.report import CompilationReport
 from nesylang.compilation.statistics import Costs, Stage, Statistics
 from nesylang.grounding.program import GroundProgram
 from nesylang.source import error
@@ -22,7 +23,8 @@ class CompiledProgram:
     ``condition_roots[q][a]`` that of its condition and Z: 0 where there is none. ``indicators[e]`` is, for each piece of evidence whose
     value each example brings (``GroundEvidence.value`` None, in order), the pseudo-choice number of its two leaves: leaf (number, 0)
     weighs 1 where the evidence may be true, leaf (number, 1) where it may be false, 0 otherwise. Pseudo-choices are numbered from
-    ``len(ground.choices)``. ``costs`` are what it took.
+    ``len(ground.choices)``. ``costs`` are what it took, and ``report`` says how it was compiled, unless it
+    was loaded from a file.
     """
 
     ground: GroundProgram
@@ -31,6 +33,7 @@ class CompiledProgram:
     condition_roots: tuple[tuple[int, ...], ...]
     indicators: tuple[int, ...]
     costs: Costs = field(default_factory=Costs, compare=False, repr=False)
+    report: CompilationReport | None = field(default=None, compare=False, repr=False)
 
     @property
     def statistics(self) -> Statistics:

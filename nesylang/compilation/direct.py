@@ -9,17 +9,43 @@ another compiler, and only these.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
 from functools import partial
 
-from nesylang.circuit import Circuit
+from nesylang.circuit import TRUE, Circuit
 from nesylang.compilation.budget import CompilationBudget, Meter
 from nesylang.compilation.emission import SUPPORT_BITS, Emission
 from nesylang.compilation.forced import without_forced
-from nesylang.compilation.holes import Filling, fill_holes
+from nesylang.compilation.holes import Filling, Hole, fill_holes
 from nesylang.compilation.sdd import SddCompiler
 from nesylang.compilation.supervision import StoppableCompiler
 from nesylang.formula import Formula
+
+
+class Degree(IntEnum):
+    """How much of the circuit of a root is certified."""
+
+    NONE = 0
+    PART = 1
+    ALL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Certification:
+    """A circuit and how it came about.
+
+    ``roots`` are the roots in the builder of the ``emission`` once the ``forced`` values of choices are known. ``degrees`` say how far they
+    are certified; there are none where all was compiled by the other compiler as a whole. ``holes`` are the parts that it compiled.
+    """
+
+    circuit: Circuit
+    roots: tuple[int, ...] = ()
+    forced: Mapping[int, int] = field(default_factory=dict)
+    emission: Emission | None = None
+    degrees: tuple[Degree, ...] = ()
+    holes: tuple[Hole, ...] = ()
 
 
 class DirectCompiler:
@@ -35,24 +61,33 @@ class DirectCompiler:
 
         Its ``compiler`` is ``direct`` where all of it is certified, that of the other compiler where nothing is, and names both otherwise.
         """
-        given = formula
-        formula, forced = without_forced(formula, values)
-        if len(formula.nodes) * len(formula.choices(formula.roots)) // 2 > SUPPORT_BITS:
-            return self.otherwise.compile(given, list(values), budget)
+        return self.certification(formula, values, budget).circuit
+
+    def certification(self, formula: Formula, values: Sequence[int], budget: CompilationBudget) -> Certification:
+        """Return the same circuit with what has been certified of it, and what has not."""
+        rest, forced = without_forced(formula, values)
+        if len(rest.nodes) * len(rest.choices(rest.roots)) // 2 > SUPPORT_BITS:
+            return Certification(self.otherwise.compile(formula, list(values), budget))
+        emission = Emission(rest, values, Meter(budget), list(forced), partial(self._whole, formula, values, budget))
+        certain = [emission.assembly.values(choice, 1 << value) for choice, value in forced.items()]
         try:
-            emission = Emission(formula, values, Meter(budget), list(forced), partial(self._whole, given, values, budget))
-            certain = [emission.assembly.values(choice, 1 << value) for choice, value in forced.items()]
-            roots = [emission.node(root) for root in formula.roots]
+            roots = [emission.node(root) for root in rest.roots]
         except _Through as through:
-            return through.circuit
-        found = fill_holes(emission, roots, values, self.otherwise, budget)
+            return Certification(through.circuit, rest.roots, forced, emission)
+        degrees = self._degrees(emission, roots)
+        holes = tuple(fill_holes(emission, roots, values, self.otherwise, budget))
         whole = [emission.assembly.product([root, *certain]) for root in roots]
-        if not found.literals:
-            return emission.assembly.circuit(whole, self.name, ordered=True)
-        holes = {*emission.holes.values(), *range(2)}
-        nothing = not found.variables and holes.issuperset(roots)
+        if not holes:
+            return Certification(emission.assembly.circuit(whole, self.name, ordered=True), rest.roots, forced, emission, degrees)
+        nothing = not any(hole.variables for hole in holes)
+        nothing = nothing and all(degree is Degree.NONE or root <= TRUE for degree, root in zip(degrees, roots, strict=True))
         name = self.otherwise.name if nothing else f"{self.name}+{self.otherwise.name}"
-        return emission.assembly.circuit(whole, name, ordered=False)
+        return Certification(emission.assembly.circuit(whole, name, ordered=False), rest.roots, forced, emission, degrees, holes)
+
+    def _degrees(self, emission: Emission, roots: Sequence[int]) -> tuple[Degree, ...]:
+        holes = set(emission.holes.values())
+        found = emission.assembly.open(roots)
+        return tuple(Degree.NONE if root in holes else Degree.PART if part else Degree.ALL for root, part in zip(roots, found, strict=True))
 
     def _whole(self, formula: Formula, values: Sequence[int], budget: CompilationBudget) -> None:
         """Raise with the circuit of the whole formula if that is little work: less than in parts, and mostly a smaller circuit."""

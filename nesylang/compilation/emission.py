@@ -60,6 +60,8 @@ class Emission:
         self.states = States(self.builder, self.exclusion, self.assembly)
         self.holes: dict[int, int] = {}
         """The literals that have not been taken apart, with the nodes that stand for them."""
+        self.untaken: dict[int, int] = {}
+        """For each of these the gate that could not be taken apart."""
         self._values = values
         self._at_first_hole = at_first_hole
         self._known: dict[int, int] = {ALWAYS: TRUE, NEVER: FALSE}
@@ -127,7 +129,8 @@ class Emission:
         return self.builder.conjunction(kept) if gate.conjunction else self.builder.disjunction(kept)
 
     def _hole(self, literal: int) -> int:
-        literal = self._as_written(literal)
+        gate, literal = literal, self._as_written(literal)
+        self.untaken.setdefault(literal, gate)
         if not self.holes and self._at_first_hole is not None:
             self._at_first_hole()
         if literal not in self.holes:

@@ -35,15 +35,18 @@ class Filling(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Holes:
-    """The literals that were compiled by another compiler, and the nodes that variables stood in for."""
+class Hole:
+    """Literals that were compiled together: the gates and choices of their formula, variables included, and the elements of the circuit."""
 
     literals: tuple[int, ...]
-    variables: tuple[int, ...]
+    gates: int
+    choices: int
+    variables: int
+    elements: int
 
 
-def fill_holes(emission: Emission, roots: Sequence[int], values: Sequence[int], filling: Filling, budget: CompilationBudget) -> Holes:
-    """Fill all holes that the nodes of some roots depend on, and return what they were."""
+def fill_holes(emission: Emission, roots: Sequence[int], values: Sequence[int], filling: Filling, budget: CompilationBudget) -> list[Hole]:
+    """Fill all holes that the nodes of some roots depend on, and return what was compiled together."""
     assembly = emission.assembly
     literal_of = {node: literal for literal, node in emission.holes.items()}
     literals: dict[int, None] = {}
@@ -64,46 +67,27 @@ def fill_holes(emission: Emission, roots: Sequence[int], values: Sequence[int], 
     leaves = {number: (variable, 0) for number, variable in variables.items()}
     counts = [*values, *([2] * len(variables))]
     found = list(literals)
-    inner = assembly.factors() | set(nodes.values())
-    for positions in _apart(substituted(emission.builder, found, leaves)) if found else ():
+    if not found:
+        return []
+    holes = []
+    inner = assembly.inner([*roots, *nodes.values()]).union(nodes.values())
+    groups = _apart(substituted(emission.builder, found, leaves))
+    alone = len(groups) <= GROUPS
+    for positions in _few(groups):
         group = [found[position] for position in positions]
         formula = substituted(emission.builder, group, leaves)
         circuit = filling.compile(formula, counts, budget)
-        alone = _with_others(formula, circuit)
-        for position, (literal, node) in enumerate(zip(group, assembly.include(circuit, nodes), strict=True)):
-            if position in alone and emission.holes[literal] in inner:
-                (node,) = assembly.include(filling.compile(substituted(emission.builder, [literal], leaves), counts, budget), nodes)
+        supports = []
+        for literal, root in zip(group, formula.roots, strict=True):
+            # What stands for a whole root is multiplied by nothing, and may mention what other roots depend on.
+            supports.append(None if alone and emission.holes[literal] not in inner else formula.choices([root]))
+        for literal, node in zip(group, assembly.include(circuit, nodes, supports), strict=True):
             assembly.fill(emission.holes[literal], node)
-    return Holes(tuple(literals), tuple(variables))
-
-
-def _with_others(formula: Formula, circuit: Circuit) -> set[int]:
-    """Return the positions of roots whose circuits mention choices that the roots do not depend on, as circuits of several roots may.
-
-    Such a circuit says nothing about these choices, but a product of it with what depends on them would not be decomposable.
-    """
-    place = {choice: position for position, choice in enumerate(dict.fromkeys(choice for choice, _ in circuit.leaves))}
-    below = [0, 0, *(1 << place[choice] for choice, _ in circuit.leaves)]
-    for inner in range(circuit.inner_count):
-        found = 0
-        for left, right in circuit.elements(inner):
-            found |= below[left] | below[right]
-        below.append(found)
-    own: dict[int, int] = {}
-    for number in formula.reachable(formula.roots):
-        node = formula.nodes[number - 1]
-        if node.kind is Kind.LEAF:
-            choice = node.children[0]
-            own[number] = 1 << place[choice] if choice in place else 0
-        else:
-            own[number] = 0
-            for child in map(abs, formula.below(number)):
-                own[number] |= own.get(child, 0)
-    return {
-        position
-        for position, (root, node) in enumerate(zip(formula.roots, circuit.roots, strict=True))
-        if below[node] & ~own.get(abs(root), 0)
-    }
+        gates = sum(node.kind >= Kind.AND for node in formula.nodes)
+        choices = formula.choices(formula.roots)
+        standing_in = sum(choice >= len(values) for choice in choices)
+        holes.append(Hole(tuple(group), gates, len(choices), standing_in, circuit.size))
+    return holes
 
 
 def _parts(emission: Emission, literals: Sequence[int], values: Sequence[int], known: dict[int, int]) -> list[int]:
@@ -130,7 +114,7 @@ def _is_worthwhile(emission: Emission, vertex: int, values: Sequence[int]) -> bo
 
 
 def _apart(formula: Formula) -> list[list[int]]:
-    """Return the positions of roots in groups of which no two share a choice; where there are many, some of them as one."""
+    """Return the positions of roots in groups of which no two share a choice."""
     above: dict[int, int] = {}
 
     def top(vertex: int) -> int:
@@ -150,6 +134,10 @@ def _apart(formula: Formula) -> list[list[int]]:
     groups: dict[int, list[int]] = {}
     for position, root in enumerate(formula.roots):
         groups.setdefault(top(abs(root)), []).append(position)
-    found = list(groups.values())
-    size = -(-len(found) // GROUPS)
-    return [[position for group in found[start : start + size] for position in group] for start in range(0, len(found), size)]
+    return list(groups.values())
+
+
+def _few(groups: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Return groups as they are, or where there are many, several of them as one."""
+    size = -(-len(groups) // GROUPS)
+    return [[position for group in groups[start : start + size] for position in group] for start in range(0, len(groups), size)]

@@ -69,6 +69,7 @@ class _Construction:
                 self._aggregate(-component[0])
             else:
                 self.values[component[0]] = self._atom(component[0])
+        self.builder.atoms = {**self.values, **{atom: self.values[other] for atom, other in self.same.items() if other in self.values}}
         return self.builder, [self._value(literal) for literal in literals]
 
     def _is_loop(self, component: Sequence[int]) -> bool:

@@ -127,11 +127,13 @@ def literals_below(node: Node, number: int, distributions: Sequence[Distribution
 class FormulaBuilder:
     """Builds formulas: equal nodes are shared, constants, repetitions and opposites simplified away.
 
-    ``check`` is called now and then while the formula grows; what it raises ends the building.
+    ``check`` is called now and then while the formula grows; what it raises ends the building. ``atoms`` are the literals that atoms of a
+    ground program mean, where the formula is made from one.
     """
 
     def __init__(self, check: Callable[[], None] | None = None) -> None:
         self.check = check
+        self.atoms: Mapping[int, int] = {}
         self.nodes: list[Node] = [Node(Kind.CONSTANT, ())]
         self.known: dict[tuple[Kind, tuple[int, ...]], int] = {}
         self.distributions: list[Distribution] = []

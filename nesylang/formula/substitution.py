@@ -24,6 +24,13 @@ def substituted(source: Formula | FormulaBuilder, roots: Sequence[int], leaves: 
     return substitution.target.formula([substitution.root(root) for root in roots])
 
 
+def meanings(source: FormulaBuilder, target: FormulaBuilder, literals: Sequence[int], leaves: Mapping[int, Leaf | bool]) -> dict[int, int]:
+    """Return the literals of another builder that mean the same as some literals, with nodes replaced; nodes that it lacks are added."""
+    substitution = _Substitution(source, leaves)
+    substitution.target = target
+    return {literal: substitution.root(literal) for literal in literals}
+
+
 class _Substitution:
     """Nodes are asked for by their numbers, distributions by numbers below zero: -1 for the first."""
 

@@ -16,7 +16,7 @@ from nesylang.formula.dominators import Dominators
 from nesylang.formula.nodes import FormulaNodes
 from nesylang.grounding.exclusion import Exclusion
 from nesylang.grounding.program import GroundProgram
-from tests.compilation.soundness import random_program, run
+from tests.compilation.soundness import SPLIT, random_program, run
 from tests.formula.meaning import holds
 
 PROGRAMS = 240
@@ -25,7 +25,7 @@ PROGRAMS = 240
 
 @pytest.mark.parametrize("first", range(0, PROGRAMS, 40))
 def test_programs_are_worth_their_worlds(first: int) -> None:
-    makers = {run(seed) for seed in range(first, first + 40)}
+    makers = {run(seed, [SPLIT, "direct", "sdd"]) for seed in range(first, first + 40)}
     assert {"direct", "direct+sdd"} <= makers, "whole and split programs"
 
 
@@ -81,7 +81,7 @@ def test_wrong_certificates_are_noticed(name: str, monkeypatch: pytest.MonkeyPat
 
     def wrong(seed: int) -> bool:
         try:
-            run(seed, ["direct"])
+            run(seed, [SPLIT])
         except AssertionError:
             return True
         return False
