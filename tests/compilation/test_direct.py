@@ -10,7 +10,7 @@ import torch
 from hypothesis import given, settings
 
 import nesylang as nesy
-from nesylang.compilation import COMPILERS, CompilationBudget, CompiledProgram, compile_program, direct, emission, states
+from nesylang.compilation import COMPILERS, CompilationBudget, CompiledProgram, allowance, compile_program, direct, emission, states
 from nesylang.evaluation import SEMIRINGS, evaluate, leaf_probabilities
 from nesylang.evaluation.torch_engine import TorchCircuit
 from nesylang.grounding.program import GroundProgram
@@ -36,12 +36,12 @@ def test_circuits_of_aggregates_are_what_they_claim(program: GroundProgram) -> N
     assert_properties(compiled(program).circuit, [found.values for found in program.choices])
 
 
-@pytest.mark.parametrize("limit", ["DECISIONS", "JOINT", "PAIRS"])
+@pytest.mark.parametrize("limit", ["LOOKS_AT_STATES", "JOINT", "PAIRS"])
 @settings(max_examples=80)
 @given(program=aggregate_programs())
 def test_whatever_the_limits(limit: str, program: GroundProgram) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(states if limit == "JOINT" else emission, limit, 3)
+        patch.setattr({"LOOKS_AT_STATES": allowance, "JOINT": states, "PAIRS": emission}[limit], limit, 3)
         check(compiled(program))
 
 
