@@ -16,6 +16,10 @@ from nesylang.compilation.encoding import Encoding
 from nesylang.compilation.vtree import Vtree
 from nesylang.formula import Formula, Kind
 from nesylang.source import error
+from nesylang.source.memory import address_space_left
+
+MANAGER_BYTES = 200 << 20
+"""Address space that a manager takes for its tables, most of which it never fills."""
 
 GARBAGE = 200_000
 """How many nodes are made before those that nothing needs any more are freed."""
@@ -39,7 +43,10 @@ def temporary_folder() -> Iterator[Path]:
 
 
 def manager_of(tree: Vtree) -> SddManager:
-    """Return a manager with a vtree."""
+    """Return a manager with a vtree; raise MemoryError where there is no room for its tables, for which the library ends the process."""
+    left = address_space_left()
+    if left is not None and left < MANAGER_BYTES:
+        raise MemoryError
     with temporary_folder() as folder:
         path = folder / "program.vtree"
         path.write_text(tree.text(), encoding="ascii")

@@ -21,6 +21,17 @@ def process_bytes(process: int | str) -> int | None:
         return None
 
 
+def address_space_left() -> int | None:
+    """Return how many bytes of address space this process may still ask for; None where there is no limit or nobody knows."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit == resource.RLIM_INFINITY:
+        return None
+    try:
+        return limit - int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 def peak_bytes() -> int:
     """Return the most memory that this process has used so far."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
