@@ -101,15 +101,15 @@ class _Way:
 def _ways(formula: Formula, values: Sequence[int], forced: Iterable[int], names: Sequence[str]) -> list[_Way]:
     """Return the ways of some names, in the order in which they are tried.
 
-    A joint formula of one answer, or with names for atoms where no atom is used more than once, is left out; if nothing is left then,
-    the way is that by structure.
+    A joint formula of one answer, or with names for atoms where no atom is used more than once, is left out, and so is one that is seen
+    to be false; if nothing is left then, the way is that by structure.
     """
     ways = []
     for name in names:
         joint = None
         if name in JOINT:
             joint = joined(formula, values, name == ATOMS)
-            if joint.count <= (joint.answers if name == ATOMS else 1):
+            if joint.count <= (joint.answers if name == ATOMS else 1) or not joint.formula.choices(joint.formula.roots):
                 continue
         whole = formula if joint is None else joint.formula
         counts = values if joint is None else joint.values

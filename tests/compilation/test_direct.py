@@ -10,7 +10,7 @@ import torch
 from hypothesis import given, settings
 
 import nesylang as nesy
-from nesylang.compilation import COMPILERS, CompilationBudget, CompiledProgram, compile_program, emission, states
+from nesylang.compilation import COMPILERS, CompilationBudget, CompiledProgram, allowance, compile_program, direct, emission, states
 from nesylang.evaluation import SEMIRINGS, evaluate, leaf_probabilities
 from nesylang.evaluation.torch_engine import TorchCircuit
 from nesylang.grounding.program import GroundProgram
@@ -36,12 +36,12 @@ def test_circuits_of_aggregates_are_what_they_claim(program: GroundProgram) -> N
     assert_properties(compiled(program).circuit, [found.values for found in program.choices])
 
 
-@pytest.mark.parametrize("limit", ["DECISIONS", "JOINT", "PAIRS"])
+@pytest.mark.parametrize("limit", ["LOOKS_AT_STATES", "JOINT", "PAIRS"])
 @settings(max_examples=80)
 @given(program=aggregate_programs())
 def test_whatever_the_limits(limit: str, program: GroundProgram) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(states if limit == "JOINT" else emission, limit, 3)
+        patch.setattr({"LOOKS_AT_STATES": allowance, "JOINT": states, "PAIRS": emission}[limit], limit, 3)
         check(compiled(program))
 
 
@@ -191,3 +191,9 @@ def test_an_aggregate_over_blocks_that_share_choices() -> None:
             patch.setattr("nesylang.formula.aggregates.DECISIONS", limit)
             check(compiled(asked))
             check(compiled(asked, "sdd"))
+
+
+def test_what_evidence_decides_counts_where_the_formula_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(direct, "SUPPORT_BITS", 0)
+    program = nesy.loads("0.25 :: a. 0.5 :: b. c :- a, b. evidence a. query c.").compile()
+    assert evaluate(program.circuit, leaf_probabilities(program.ground, program.circuit), SEMIRINGS["probability"])[0] == 0.25

@@ -8,6 +8,7 @@ import random
 import pytest
 from hypothesis import given, settings
 
+import nesylang as nesy
 from nesylang.circuit import TRUE
 from nesylang.compilation import CompilationBudget, SddCompiler, compile_program
 from nesylang.compilation.budget import running
@@ -15,6 +16,7 @@ from nesylang.compilation.sdd import JOINT, WAYS
 from nesylang.evaluation import SEMIRINGS, evaluate, leaf_probabilities
 from nesylang.formula import Formula, FormulaBuilder
 from nesylang.grounding.program import GroundProgram
+from nesylang.inference import Settings
 from nesylang.source import NesyError
 from tests.circuit.properties import assert_decomposable, assert_deterministic, assert_well_formed
 from tests.reference.ground import aggregate_programs, choice, cyclic_programs, ground_program
@@ -160,3 +162,16 @@ def test_a_budget_says_what_was_tried() -> None:
     assert "nodes of 300 allowed, with each of 4 vtrees" in message
     with pytest.raises(NesyError, match="nodes of 300 allowed, with one vtree"):
         compile_program(random_program(15), SddCompiler(["occurrence"]), CompilationBudget(nodes=300))
+
+
+def test_evidence_that_is_seen_to_be_impossible_when_all_is_put_together() -> None:
+    """The joint formula of all answers has no choices then: it is false."""
+    text = """0.6::e(y, w). 0.5::e(w, x). 0.5::u(y).
+    p(X, Y) :- e(X, Y).
+    s(X) :- u(X), not p(X, _).
+    b :- s(_), p(_, _).
+    t(X) :- s(X), not u(X).
+    t(Y) :- t(X), e(X, Y).
+    evidence t(w). query p(X, Y). query b."""
+    with pytest.raises(nesy.NesyError, match="E501"):
+        nesy.query(nesy.loads(text, Settings(compiler=SddCompiler(), cache=False)))
