@@ -33,6 +33,7 @@ from nesylang.compilation import (
     states,
 )
 from nesylang.evaluation import SEMIRINGS, evaluate, leaf_probabilities
+from nesylang.grounding import exclusion
 from nesylang.grounding.program import GroundProgram
 from tests.circuit.properties import assert_properties
 from tests.reference.ground import choice, ground_program, with_aggregate
@@ -48,7 +49,9 @@ LIMITS: Mapping[tuple[ModuleType, str], Sequence[int]] = {
     (allowance, "CASES"): (1, 30),
     (emission, "PAIRS"): (0, 3, 2000),
     (emission, "PAIRS_PER_NODE"): (0, 5),
+    (emission, "WIDE"): (2, 32),
     (emission, "WRITTEN"): (0, 100_000),
+    (exclusion, "FEW"): (0, 2_000),
     (emission, "LAYERS"): (1, 2, 6),
     (holes, "GROUPS"): (1, 2, 100),
     (separators, "CASES"): (2, 16),
@@ -251,9 +254,9 @@ def main() -> int:
             break
         try:
             makers[run(seed)] += 1
-        except AssertionError as failure:
+        except (AssertionError, ArithmeticError, LookupError, TypeError, ValueError) as failure:
             wrong.append(seed)
-            sys.stdout.write(f"seed {seed}: {str(failure)[:200]}\n")
+            sys.stdout.write(f"seed {seed}: {type(failure).__name__} {str(failure)[:200]}\n")
     sys.stdout.write(f"{sum(makers.values())} programs are right, {len(wrong)} wrong; made by {dict(makers)}\n")
     return int(bool(wrong))
 
