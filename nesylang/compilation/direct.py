@@ -16,7 +16,7 @@ from functools import partial
 
 from nesylang.circuit import TRUE, Circuit
 from nesylang.compilation.budget import CompilationBudget, Meter
-from nesylang.compilation.emission import SUPPORT_BITS, Emission
+from nesylang.compilation.emission import Emission, is_too_large
 from nesylang.compilation.forced import without_forced
 from nesylang.compilation.holes import Filling, Hole, fill_holes
 from nesylang.compilation.sdd import SddCompiler
@@ -66,7 +66,7 @@ class DirectCompiler:
     def certification(self, formula: Formula, values: Sequence[int], budget: CompilationBudget) -> Certification:
         """Return the same circuit with what has been certified of it, and what has not."""
         rest, forced = without_forced(formula, values)
-        if len(rest.nodes) * len(rest.choices(rest.roots)) // 2 > SUPPORT_BITS:
+        if is_too_large(rest):
             return Certification(self.otherwise.compile(formula, list(values), budget))
         emission = Emission(rest, values, Meter(budget), list(forced), partial(self._whole, formula, values, budget))
         certain = [emission.assembly.values(choice, 1 << value) for choice, value in forced.items()]

@@ -12,15 +12,15 @@ from nesylang.compilation.separators import Separators
 from nesylang.compilation.states import States, Step
 from nesylang.formula import FALSE as NEVER
 from nesylang.formula import TRUE as ALWAYS
-from nesylang.formula import Formula, FormulaBuilder
+from nesylang.formula import Formula, FormulaBuilder, Kind
 from nesylang.formula.conditioning import Conditioning, ExhaustedError
 from nesylang.formula.formula import literals_below
 from nesylang.formula.nodes import FormulaNodes
 from nesylang.formula.stepwise import answer
 from nesylang.grounding.exclusion import Exclusion, components
 
-SUPPORT_BITS = 1 << 32
-"""Most bits that the supports of all nodes may have together."""
+SUPPORT_BITS, LOOKED_AT_BITS = 1 << 32, 1 << 34
+"""Most bits that the supports of all gates may have together, and those of all leaves, which are not kept."""
 
 PAIRS, PAIRS_PER_NODE = 2_000, 5
 """Most pairs of conditions that are compared, in all and for each node of the formula."""
@@ -28,12 +28,22 @@ PAIRS, PAIRS_PER_NODE = 2_000, 5
 WRITTEN = 100_000
 """Most pairs of children of a gate and of one of its parts for which it is found out how the part was written."""
 
+SMALL = 1_000
+"""So many leaves are never too large to work with."""
+
 LAYERS = 6
 """How often a choice may be shared to be told from those that are shared more often."""
 
 
 WIDE = 32
 """Fewest children of gates that are taken apart once for all that have them in common."""
+
+
+def is_too_large(formula: Formula) -> bool:
+    """Return whether the supports of the nodes of a formula are too large to work with."""
+    leaves = sum(node.kind is Kind.LEAF for node in formula.nodes)
+    choices = len(formula.choices(formula.roots)) if leaves > SMALL else leaves
+    return (len(formula.nodes) - leaves) * choices // 2 > SUPPORT_BITS or leaves * choices // 2 > LOOKED_AT_BITS
 
 
 class Emission:

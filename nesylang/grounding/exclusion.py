@@ -55,7 +55,12 @@ class Exclusion:
         node = abs(literal)
         if node not in self._supports:
             self._analyse(node)
-        return self._supports[node]
+        return self._support(node)
+
+    def _support(self, node: int) -> int:
+        # Those of leaves are made anew each time: kept, they would take memory quadratic in the number of choices.
+        found = self._supports[node]
+        return found if found >= 0 else 1 << ~found
 
     def choices(self, support: int) -> Iterator[int]:
         """Yield the choices of a support."""
@@ -130,7 +135,7 @@ class Exclusion:
 
     def _conditions(self, literals: Sequence[int]) -> bool:
         """Return whether each of some literals depends on one choice only, and knows what it allows this choice."""
-        return all(len(self._allowed[literal]) == 1 == self._supports[abs(literal)].bit_count() for literal in literals)
+        return all(len(self._allowed[literal]) == 1 == self._support(abs(literal)).bit_count() for literal in literals)
 
     def conjuncts(self, literal: int) -> Gate | None:
         """Return the children of a literal, a negated and being an or of negations; None for leaves and what is neither."""
@@ -152,7 +157,7 @@ class Exclusion:
             support = 0
             for node in component:
                 for child in map(abs, self.graph.gate(node).children):
-                    support |= 0 if child in members else self._supports[child]
+                    support |= 0 if child in members else self._support(child)
             self._vague.update(component)
             for node in component:
                 self._supports[node] = support
@@ -162,14 +167,14 @@ class Exclusion:
         leaf = self.graph.choice_value(node)
         if leaf is not None:
             choice, value = leaf
-            self._supports[node] = 1 << self.position(choice)
+            self._supports[node] = ~self.position(choice)
             self._allowed[node] = {choice: 1 << value}
             self._allowed[-node] = {choice: (1 << self.graph.values(choice)) - 1 - (1 << value)}
             return
         conjunction, children = self.graph.gate(node)
         support = 0
         for child in children:
-            support |= self._supports[abs(child)]
+            support |= self._support(abs(child))
         self._supports[node] = support
         if conjunction is None or (self._vague and any(abs(child) in self._vague for child in children)):
             self._vague.add(node)
