@@ -238,7 +238,7 @@ from nesylang.compilation.supervision import StoppableCompiler
 from tests.compilation import stubs
 
 def workers():
-    listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True).stdout
+    listed = subprocess.run(["ps", "-ww", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True).stdout
     return [line.split()[0] for line in listed.splitlines() if "pickle.load" in line and "def watch" not in line]
 
 def watch():
