@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from nesylang.analysis.components import strong_components
 from nesylang.formula.aggregates import Aggregates
-from nesylang.formula.congruence import same_atoms
 from nesylang.formula.formula import FALSE, TRUE, FormulaBuilder
 from nesylang.formula.loops import solve_loop
 from nesylang.grounding.program import FixedWeight, GroundProgram, Number
@@ -49,7 +48,6 @@ class _Construction:
                 self.edges[atom] = [-number]
         self.results: dict[int, dict[Number, int]] = {}
         self.values: dict[int, int] = {}
-        self.same: dict[int, int] = {}
 
     def run(self, literals: Sequence[int]) -> tuple[FormulaBuilder, list[int]]:
         asked = [abs(literal) for literal in literals]
@@ -58,9 +56,6 @@ class _Construction:
         for component in loops:
             self._refuse_aggregates(component)
             self._refuse_negation(component)
-        if loops and self._merge([atom for component in components for atom in component]):
-            asked = [self.same.get(atom, atom) for atom in asked]
-            components = strong_components(self.edges, asked)
         needed = self._needed_outside(components, asked)
         for component in components:
             if self._is_loop(component):
@@ -69,28 +64,11 @@ class _Construction:
                 self._aggregate(-component[0])
             else:
                 self.values[component[0]] = self._atom(component[0])
-        self.builder.atoms = {**self.values, **{atom: self.values[other] for atom, other in self.same.items() if other in self.values}}
+        self.builder.atoms = dict(self.values)
         return self.builder, [self._value(literal) for literal in literals]
 
     def _is_loop(self, component: Sequence[int]) -> bool:
         return len(component) > 1 or component[0] in self.edges.get(component[0], ())
-
-    def _merge(self, atoms: Sequence[int]) -> bool:
-        """Let one atom stand for all that mean the same; return whether there are any."""
-        self.same = same_atoms(atoms, self.bodies, self.program.names)
-        if self.same:
-            self.bodies = {head: self._merged(bodies) for head, bodies in self.bodies.items() if head not in self.same}
-            self.edges = {
-                head: list(dict.fromkeys(self.same.get(atom, atom) for atom in used))
-                for head, used in self.edges.items()
-                if head not in self.same
-            }
-        return bool(self.same)
-
-    def _merged(self, bodies: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
-        same = self.same
-        merged = (tuple(same.get(atom, atom) if atom > 0 else -same.get(-atom, -atom) for atom in body) for body in bodies)
-        return list(dict.fromkeys(merged))
 
     def _needed_outside(self, components: Sequence[Sequence[int]], asked: Sequence[int]) -> set[int]:
         """Return the atoms that are asked for, or used by those of other components."""
@@ -101,7 +79,7 @@ class _Construction:
         return needed
 
     def _value(self, literal: int) -> int:
-        value = self.values[self.same.get(abs(literal), abs(literal))]
+        value = self.values[abs(literal)]
         return value if literal > 0 else -value
 
     def _atom(self, atom: int) -> int:
