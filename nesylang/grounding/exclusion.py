@@ -15,6 +15,7 @@ from math import prod
 
 from nesylang.analysis.components import strong_components
 from nesylang.grounding.graph import Gate, Graph
+from nesylang.grounding.supports import FEW, few_components
 
 WORK = 200_000
 """Most pairs of conditions that one analysis compares."""
@@ -24,9 +25,6 @@ RESTRICTIONS = 48
 
 IMPOSSIBLE: Mapping[int, int] = {-1: 0}
 """What is allowed by a literal that is never true."""
-
-FEW = 2_000
-"""Most items whose supports are compared with those of groups, rather than choice by choice."""
 
 BOXES = 2_000
 """Most conjunctions that conditions are taken apart to when it is asked whether they leave anything out."""
@@ -357,7 +355,7 @@ def _by_values(literals: Sequence[int], values: Sequence[int]) -> list[list[int]
 def components(items: Sequence[int], support: Callable[[int], int]) -> list[list[int]]:
     """Return items in groups such that the supports of different groups have no common bit, in the order of their first items."""
     if len(items) <= FEW:
-        return _few_components(items, support)
+        return few_components(items, support)
     owner: dict[int, int] = {}
     parent: list[int] = list(range(len(items)))
 
@@ -376,26 +374,6 @@ def components(items: Sequence[int], support: Callable[[int], int]) -> list[list
     for position, item in enumerate(items):
         groups[find(position)].append(item)
     return list(groups.values())
-
-
-def _few_components(items: Sequence[int], support: Callable[[int], int]) -> list[list[int]]:
-    groups: list[tuple[int, list[int]]] = []
-    every = 0
-    for position, item in enumerate(items):
-        below = support(item)
-        members = [position]
-        if below & every:
-            apart = []
-            for group in groups:
-                if group[0] & below:
-                    below |= group[0]
-                    members = group[1] + members
-                else:
-                    apart.append(group)
-            groups = apart
-        groups.append((below, members))
-        every |= below
-    return [[items[position] for position in members] for members in sorted(sorted(members) for _, members in groups)]
 
 
 def _bits(mask: int) -> Iterable[int]:
