@@ -37,9 +37,8 @@ class Joint:
 def joined(formula: Formula, values: Sequence[int], atoms: bool) -> Joint:
     """Return the roots of a formula as one; with ``atoms`` all disjunctions that are used more than once have names as well."""
     builder = FormulaBuilder.of(formula)
-    roots = [root for root in dict.fromkeys(formula.roots) if root != FALSE]
-    below = [set(_conjuncts(formula, root)) for root in roots]
-    shared = set.intersection(*below) if below else set()
+    roots = _possible(formula)
+    shared = in_common(formula)
     base = builder.conjunction(_topmost(formula, roots[0], shared, inside=True) if roots else [])
     rest = {root: builder.conjunction(_topmost(formula, root, shared, inside=False)) for root in roots}
     whole = builder.formula([base, *rest.values()])
@@ -47,6 +46,16 @@ def joined(formula: Formula, values: Sequence[int], atoms: bool) -> Joint:
     if atoms:
         named |= _shared_disjunctions(whole)
     return _named(whole, base, [rest.get(root, FALSE) for root in formula.roots], named, values)
+
+
+def in_common(formula: Formula) -> set[int]:
+    """Return the literals that are conjuncts of all roots but those that are false: what evidence says is among them."""
+    below = [set(_conjuncts(formula, root)) for root in _possible(formula)]
+    return set.intersection(*below) if below else set()
+
+
+def _possible(formula: Formula) -> list[int]:
+    return [root for root in dict.fromkeys(formula.roots) if root != FALSE]
 
 
 def _named(whole: Formula, base: int, roots: Sequence[int], named: set[int], values: Sequence[int]) -> Joint:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -36,19 +36,18 @@ class Encoding:
         return found
 
 
-def encode(order: Sequence[int], values: Sequence[int]) -> Encoding:
-    """Return the encoding of some choices; ``values[c]`` is the number of values of choice ``c``."""
+def encode(counts: Mapping[int, int]) -> Encoding:
+    """Return the encoding of some choices, each with its number of values, whose variables are numbered in their order."""
     codes: dict[int, tuple[tuple[bool, ...], ...]] = {}
     variables: dict[int, tuple[int, ...]] = {}
     choice_of = [-1]
-    for choice in order:
-        count = values[choice]
+    for choice, count in counts.items():
         if count not in codes:
             codes[count] = tuple(_codes(count))
         bits = max(map(len, codes[count]))
         variables[choice] = tuple(range(len(choice_of), len(choice_of) + bits))
         choice_of += [choice] * bits
-    return Encoding(variables, {choice: values[choice] for choice in order}, codes, tuple(choice_of))
+    return Encoding(variables, dict(counts), codes, tuple(choice_of))
 
 
 def _codes(count: int) -> list[tuple[bool, ...]]:

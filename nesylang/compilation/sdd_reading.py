@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pysdd.sdd import SddNode
 
@@ -16,20 +16,32 @@ Values = tuple[int, int]
 
 
 class Reading:
-    """Reads roots one after the other into the sums of one circuit; nodes inside the block of a choice become sets of its values."""
+    """Reads roots one after the other into the sums of one circuit; nodes inside the block of a choice become sets of its values.
 
-    def __init__(self, encoding: Encoding) -> None:
-        self.encoding = encoding
-        self.masks = encoding.masks()
-        self.leaves = [(choice, value) for choice, count in encoding.values.items() for value in range(count)]
+    ``counts`` says how many values each choice has. Roots may come from several managers, one after the other: ``enter`` says from which
+    encoding those that follow are.
+    """
+
+    def __init__(self, counts: Mapping[int, int]) -> None:
+        self.counts = counts
+        self.leaves = [(choice, value) for choice, count in counts.items() for value in range(count)]
         self.first_leaf: dict[int, int] = {}
         for position, (choice, value) in enumerate(self.leaves):
             if value == 0:
                 self.first_leaf[choice] = FIRST_LEAF + position
         self.sums: list[list[tuple[int, int]]] = []
+        self.ranges: dict[tuple[int, int, int, int], int] = {}
+        self.choice_of: Sequence[int] = ()
+        self.masks: Sequence[int] = ()
         self.numbers: dict[int, int] = {}
         self.sets: dict[int, Values] = {}
-        self.ranges: dict[tuple[int, int, int, int], int] = {}
+
+    def enter(self, encoding: Encoding) -> None:
+        """Begin with the nodes of another manager, whose variables are those of an encoding."""
+        self.choice_of = encoding.choice_of
+        self.masks = encoding.masks()
+        self.numbers = {}
+        self.sets = {}
 
     def circuit(self, roots: Sequence[int], compiler: str) -> Circuit:
         """Return the circuit of some numbers that ``root`` or ``product`` returned."""
@@ -84,14 +96,14 @@ class Reading:
 
     def values(self, choice: int, mask: int) -> int:
         """Return the number of "the choice has one of these values"."""
-        return self._range(choice, mask, 0, self.encoding.values[choice])
+        return self._range(choice, mask, 0, self.counts[choice])
 
     def _range(self, choice: int, mask: int, start: int, stop: int) -> int:
         """Return a sum of values within a range: of the sums of its halves, which sets of values share."""
         mask &= (1 << stop) - (1 << start)
         if not mask:
             return FALSE
-        if stop - start == self.encoding.values[choice] and mask.bit_count() == stop - start:
+        if stop - start == self.counts[choice] and mask.bit_count() == stop - start:
             return TRUE
         if stop - start == 1:
             return self.first_leaf[choice] + start
@@ -114,9 +126,9 @@ class Reading:
         """Return what a node stands for if its variables are those of one choice."""
         if node.is_literal():
             literal = node.literal
-            choice = self.encoding.choice_of[abs(literal)]
+            choice = self.choice_of[abs(literal)]
             mask = self.masks[abs(literal)]
-            return choice, mask if literal > 0 else mask ^ ((1 << self.encoding.values[choice]) - 1)
+            return choice, mask if literal > 0 else mask ^ ((1 << self.counts[choice]) - 1)
         return self.sets.get(node.id)
 
     def _decision(self, identity: int, elements: Sequence[tuple[SddNode, SddNode]]) -> None:

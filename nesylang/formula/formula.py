@@ -62,13 +62,16 @@ class Formula:
     def reachable(self, literals: Iterable[int]) -> list[int]:
         """Return the numbers of all nodes below some literals, children before parents."""
         marked = bytearray(len(self.nodes) + 1)
+        found = []
         pending = [abs(literal) for literal in literals]
         while pending:
             number = pending.pop()
             if not marked[number]:
                 marked[number] = 1
+                found.append(number)
                 pending.extend(map(abs, self.below(number)))
-        return [number for number in range(1, len(self.nodes) + 1) if marked[number]]
+        found.sort()
+        return found
 
     def choices(self, literals: Iterable[int]) -> list[int]:
         """Return the choices below some literals, depth first, but below a node only once all nodes that depend on it are through.

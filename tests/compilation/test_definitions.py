@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nesylang.compilation import CompilationBudget, SddCompiler
 from nesylang.compilation.definitions import joined
-from nesylang.compilation.sdd import ANSWERS
+from nesylang.compilation.sdd_ways import ANSWERS
 from nesylang.formula import FALSE, TRUE, FormulaBuilder, Kind
 from tests.circuit.properties import assert_properties
 

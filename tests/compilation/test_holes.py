@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from nesylang.compilation import CompilationBudget, DirectCompiler, SddCompiler, allowance, compile_program, holes
-from nesylang.compilation.sdd import ANSWERS
+from nesylang.compilation.sdd_ways import ANSWERS
 from tests.circuit.properties import assert_properties
 from tests.compilation.test_compile import check
 from tests.reference.ground import choice, ground_program

@@ -12,7 +12,7 @@ import nesylang as nesy
 from nesylang.circuit import TRUE
 from nesylang.compilation import CompilationBudget, SddCompiler, compile_program
 from nesylang.compilation.budget import running
-from nesylang.compilation.sdd import JOINT, WAYS
+from nesylang.compilation.sdd_ways import APART, JOINT, WAYS
 from nesylang.evaluation import SEMIRINGS, evaluate, leaf_probabilities
 from nesylang.formula import Formula, FormulaBuilder
 from nesylang.grounding.program import GroundProgram
@@ -76,7 +76,7 @@ def test_vtrees_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     budget = running(CompilationBudget())
     compiled = compile_program(program, SddCompiler(), budget)
     ways = {attempt.way: attempt for attempt in budget.watch.attempts}
-    assert set(ways) == {f"by {name}" for name in WAYS if name not in JOINT}
+    assert set(ways) == {f"by {name}" for name in WAYS if name not in (*JOINT, APART)}
     (finished,) = [attempt for attempt in ways.values() if attempt.finished]
     assert all(attempt.nodes > 0 for attempt in ways.values())
     again = running(CompilationBudget())
