@@ -7,6 +7,9 @@ from nesylang.formula.conditioning import Conditioning, ExhaustedError
 LOOKS, LOOKS_PER_NODE = 300, 15
 """Nodes that may be looked at: in all, and for each node of the part, in proportion to the choices that are through."""
 
+LITTLE = 0.1
+"""The part of what is allowed that is tried before anything else."""
+
 LOOKS_AT_STATES = 3_000
 """The first of these where there are aggregates, whose states are many nodes for other compilers."""
 
@@ -24,12 +27,13 @@ class Allowance:
     """Keeps the work linear: as much as a share of the part has choices may go into that share. Raises ExhaustedError where it is more.
 
     What is taken apart first goes down to the last choice, and there everything is finished first, so that both is seen early: that the
-    way down takes too much, and that there are more and more cases on the way back.
+    way down takes too much, and that there are more and more cases on the way back. ``part`` of what is allowed at most may be used.
     """
 
-    def __init__(self, conditioning: Conditioning, per_choice: float, states: bool) -> None:
+    def __init__(self, conditioning: Conditioning, per_choice: float, states: bool, part: float) -> None:
         self.conditioning = conditioning
-        self._looks = LOOKS_AT_STATES if states else LOOKS
+        self._looks = int(part * (LOOKS_AT_STATES if states else LOOKS))
+        self._looks_per_node = part * LOOKS_PER_NODE
         self._cases_per_choice = CASES_PER_VALUE * per_choice
         self._in_vain = IN_VAIN * self._looks
         self._before = conditioning.steps
@@ -41,7 +45,7 @@ class Allowance:
         if self._in_vain < 0:
             raise ExhaustedError
         self._before = self.conditioning.steps
-        self._per_choice = LOOKS_PER_NODE * nodes / choices
+        self._per_choice = self._looks_per_node * nodes / choices
         self._choices = self._least = choices
         self._finished = self._largest = 0
         self.down(choices)

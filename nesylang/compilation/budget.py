@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from nesylang.source import Diagnostic, Label, NesyError
@@ -15,6 +15,12 @@ LOOKS = 256
 SILENCE = 0.2
 """Seconds between two reports of progress."""
 
+
+CAREFUL_NODES = 16_000
+"""Most nodes that are made in the process that wants the circuit, where nothing can stop a single operation of the SDD library."""
+
+CAREFUL_PAIRS = 16_000_000
+"""Most pairs of nodes that an operation may look at as long as no more nodes than these may be made."""
 
 ADVICE = "ask fewer queries at once, give evidence that decides more"
 """What makes circuits smaller."""
@@ -87,14 +93,24 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """What has been tried in vain: rounds up to a number of nodes, and for each way how many nodes it was allowed and how far it came."""
+
+    nodes: int
+    ways: Mapping[str, tuple[int, float]]
+
+
+@dataclass(frozen=True, slots=True)
 class RunningBudget(CompilationBudget):
     """The budget of a compilation that has begun: its seconds count from the beginning of the watch.
 
-    ``pairs`` are the most pairs of nodes that a single operation may look at, where it cannot be stopped; None where it can.
+    ``pause`` is a number of nodes after which a compiler is to stop between two rounds, and to raise Paused. ``tried`` is what it said
+    then: it need not do that again.
     """
 
     watch: Watch = field(default_factory=Watch, compare=False, repr=False)
-    pairs: int | None = None
+    pause: int | None = None
+    tried: Tried | None = None
 
 
 def running(budget: CompilationBudget, listener: Listener | None = None) -> RunningBudget:
@@ -129,6 +145,14 @@ class BudgetSpent(NesyError):
         return BudgetSpent, (self.what, self.found)
 
 
+class Paused(BudgetSpent):
+    """A compiler has tried what it was to try before a pause; there is no way back to the user for this."""
+
+    def __init__(self, tried: Tried) -> None:
+        super().__init__("pause", f"{tried.nodes:,} nodes in each of {len(tried.ways)} ways")
+        self.tried = tried
+
+
 class WorkerDied(NesyError):
     """E403: the process that compiled ended without a result, ``because`` of something."""
 
@@ -159,11 +183,6 @@ def spent_seconds(seconds: float, budget: CompilationBudget) -> BudgetSpent:
 def spent_bytes(budget: CompilationBudget) -> BudgetSpent:
     """Return that the memory of the budget is used up."""
     return BudgetSpent("bytes", f"more than {budget.bytes / 2**30:.3g} GiB of memory")
-
-
-def spent_pairs(pairs: int) -> BudgetSpent:
-    """Return that an operation might look at too many pairs of nodes to be left alone with it."""
-    return BudgetSpent("pairs", f"an operation on {pairs:,} pairs of nodes, which cannot be stopped")
 
 
 def out_of_memory() -> BudgetSpent:
@@ -214,6 +233,6 @@ class Meter:
             self.watch.tell(self.stage, self.done, self.total, self.watch.nodes, self.attempt)
 
 
-def within(budget: RunningBudget, nodes: int, seconds: float, pairs: int) -> RunningBudget:
-    """Return a budget for one attempt: so many nodes and seconds from now, but no more than there are left, and pairs in each operation."""
-    return replace(budget, nodes=min(budget.nodes, nodes), seconds=min(budget.seconds, budget.watch.seconds + seconds), pairs=pairs)
+def within(budget: RunningBudget, nodes: int, seconds: float) -> RunningBudget:
+    """Return a budget for one attempt: a pause after so many nodes, and so many seconds from now, but no more than there are left."""
+    return replace(budget, pause=nodes, seconds=min(budget.seconds, budget.watch.seconds + seconds))

@@ -3,25 +3,28 @@
 A conjunction of parts that share no choice is a product; a disjunction of parts that exclude each other is a sum, and one of parts that
 share no choice is ``a + (not a) b``. Negations move to the leaves: the negation of a product is a disjunction again, that of a value of a
 choice its other values, that of states of an aggregate its other states. Where parts share choices and do not exclude each other, these
-choices are decided one after the other, as long as that is little work. All of it is exact; the parts that would be more work are left to
-another compiler, and only these.
+choices are decided one after the other, as long as that is little work. All of it is exact; what would be more work is left to another
+compiler: the whole where that is little work or where hardly anything is certified, otherwise only the parts that are not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from functools import partial
 
 from nesylang.circuit import TRUE, Circuit
-from nesylang.compilation.budget import CompilationBudget, Meter
+from nesylang.compilation.allowance import LITTLE
+from nesylang.compilation.budget import CompilationBudget, Meter, Tried, running
 from nesylang.compilation.emission import Emission, is_too_large
 from nesylang.compilation.forced import without_forced
 from nesylang.compilation.holes import Filling, Hole, fill_holes
 from nesylang.compilation.sdd import SddCompiler
 from nesylang.compilation.supervision import StoppableCompiler
-from nesylang.formula import Formula
+from nesylang.formula import Formula, Kind
+
+FEW_NODES = 8_000
+"""Nodes with which compiling the whole is tried before much work goes into certifying it."""
 
 
 class Degree(IntEnum):
@@ -64,17 +67,41 @@ class DirectCompiler:
         return self.certification(formula, values, budget).circuit
 
     def certification(self, formula: Formula, values: Sequence[int], budget: CompilationBudget) -> Certification:
-        """Return the same circuit with what has been certified of it, and what has not."""
+        """Return the same circuit with what has been certified of it, and what has not.
+
+        Three things are tried, by the work that they take: to certify with little deciding, to compile the whole with few nodes, and to
+        certify with all the deciding that is allowed. What is open then is compiled on its own if it is the smaller part of the formula,
+        otherwise the whole is.
+        """
         rest, forced = without_forced(formula, values)
+        budget = running(budget)
         if is_too_large(rest):
             return Certification(self.otherwise.compile(formula, list(values), budget))
-        emission = Emission(rest, values, Meter(budget), list(forced), partial(self._whole, formula, values, budget))
+        other = self.otherwise if isinstance(self.otherwise, StoppableCompiler) else None
+        tried: Tried | None = None
+        if other is not None:
+            emission = Emission(rest, values, Meter(budget), list(forced), LITTLE, _stop)
+            try:
+                return self._assembled(emission, rest, forced, values, budget)
+            except _HoleError:
+                circuit, tried = other.attempt(formula, values, budget, FEW_NODES)
+            if circuit is not None:
+                return Certification(circuit, rest.roots, forced, emission)
+        emission = Emission(rest, values, Meter(budget), list(forced))
+        for root in rest.roots:
+            emission.node(root)
+        if other is not None and _is_mostly_open(emission, rest):
+            circuit = other.compile(formula, values, replace(budget, tried=tried))
+            return Certification(circuit, rest.roots, forced, emission)
+        return self._assembled(emission, rest, forced, values, budget)
+
+    def _assembled(
+        self, emission: Emission, rest: Formula, forced: Mapping[int, int], values: Sequence[int], budget: CompilationBudget
+    ) -> Certification:
+        """Return the circuit of what is certified, and of what is not on its own."""
         certain = [emission.assembly.values(choice, 1 << value) for choice, value in forced.items()]
-        try:
-            roots = [emission.node(root) for root in rest.roots]
-        except _Through as through:
-            return Certification(through.circuit, rest.roots, forced, emission)
-        degrees = self._degrees(emission, roots)
+        roots = [emission.node(root) for root in rest.roots]
+        degrees = _degrees(emission, roots)
         holes = tuple(fill_holes(emission, roots, values, self.otherwise, budget))
         whole = [emission.assembly.product([root, *certain]) for root in roots]
         if not holes:
@@ -84,21 +111,25 @@ class DirectCompiler:
         name = self.otherwise.name if nothing else f"{self.name}+{self.otherwise.name}"
         return Certification(emission.assembly.circuit(whole, name, ordered=False), rest.roots, forced, emission, degrees, holes)
 
-    def _degrees(self, emission: Emission, roots: Sequence[int]) -> tuple[Degree, ...]:
-        holes = set(emission.holes.values())
-        found = emission.assembly.open(roots)
-        return tuple(Degree.NONE if root in holes else Degree.PART if part else Degree.ALL for root, part in zip(roots, found, strict=True))
 
-    def _whole(self, formula: Formula, values: Sequence[int], budget: CompilationBudget) -> None:
-        """Raise with the circuit of the whole formula if that is little work: less than in parts, and mostly a smaller circuit."""
-        circuit = self.otherwise.attempt(formula, values, budget) if isinstance(self.otherwise, StoppableCompiler) else None
-        if circuit is not None:
-            raise _Through(circuit)
+def _degrees(emission: Emission, roots: Sequence[int]) -> tuple[Degree, ...]:
+    holes = set(emission.holes.values())
+    found = emission.assembly.open(roots)
+    return tuple(Degree.NONE if root in holes else Degree.PART if part else Degree.ALL for root, part in zip(roots, found, strict=True))
 
 
-class _Through(Exception):
-    """The circuit has been made in another way."""
+def _is_mostly_open(emission: Emission, formula: Formula) -> bool:
+    """Return whether half of a formula's gates, or as many others, are in what is not certified."""
+    return 2 * _gates(emission.builder.formula(list(emission.holes))) >= _gates(formula)
 
-    def __init__(self, circuit: Circuit) -> None:
-        super().__init__(circuit.compiler)
-        self.circuit = circuit
+
+def _gates(formula: Formula) -> int:
+    return sum(formula.nodes[number - 1].kind >= Kind.AND for number in formula.reachable(formula.roots))
+
+
+def _stop() -> None:
+    raise _HoleError
+
+
+class _HoleError(Exception):
+    """Something cannot be taken apart."""

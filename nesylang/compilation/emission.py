@@ -49,8 +49,8 @@ def is_too_large(formula: Formula) -> bool:
 class Emission:
     """Nodes of circuits for the literals of a formula; ``values[c]`` is the number of values of choice ``c``.
 
-    The circuits may also be about ``known`` choices, on which the formula does not depend. ``at_first_hole`` is called when something
-    cannot be taken apart for the first time.
+    The circuits may also be about ``known`` choices, on which the formula does not depend. ``allowed`` is the part of the
+    largest allowance that may be used; ``at_first_hole`` is called when something cannot be taken apart for the first time.
     """
 
     def __init__(
@@ -59,6 +59,7 @@ class Emission:
         values: Sequence[int],
         meter: Meter,
         known: Sequence[int] = (),
+        allowed: float = 1.0,
         at_first_hole: Callable[[], None] | None = None,
     ) -> None:
         choices = [*formula.choices(formula.roots), *known]
@@ -80,7 +81,9 @@ class Emission:
         self._parts: dict[int, Sequence[int]] = {}
         self._connected: set[int] = set()
         self._deciding = False
-        self._allowance = Allowance(self.conditioning, len(self.assembly.leaves) / max(1, len(choices)), bool(formula.distributions))
+        self._allowance = Allowance(
+            self.conditioning, len(self.assembly.leaves) / max(1, len(choices)), bool(formula.distributions), allowed
+        )
 
     def node(self, literal: int) -> int:
         """Return the node of the circuit that means the same as a literal."""

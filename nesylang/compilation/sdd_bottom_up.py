@@ -11,7 +11,7 @@ from pathlib import Path
 from pysdd.sdd import SddManager, SddNode
 from pysdd.sdd import Vtree as LibraryVtree
 
-from nesylang.compilation.budget import Meter, RunningBudget, spent_pairs
+from nesylang.compilation.budget import CAREFUL_NODES, CAREFUL_PAIRS, Meter
 from nesylang.compilation.encoding import Encoding
 from nesylang.compilation.vtree import Vtree
 from nesylang.formula import Formula, Kind
@@ -68,10 +68,19 @@ class BottomUp:
         """How many nodes were made and freed."""
         self.risk = 0
         """How many nodes the next operation might make."""
+        self.pairs = 0
+        """How many pairs of nodes it might look at."""
         self.done = 0
         self.total = 0
+        self.combined = 0
+        self.to_combine = 1
         self._collected = 0
         self._steps = self._work()
+
+    @property
+    def progress(self) -> float:
+        """The part of all operations that is done: from 0 to 1."""
+        return self.combined / self.to_combine
 
     @property
     def made(self) -> int:
@@ -79,28 +88,32 @@ class BottomUp:
         return int(self.manager.count()) + self.freed
 
     def advance(self, limit: int) -> bool:
-        """Go on until all roots are done, or an operation could lead to more nodes than allowed; return whether all are done."""
+        """Go on until all roots are done, or an operation could lead to more nodes than allowed; return whether all are done.
+
+        With few nodes allowed it stops before operations that might take long, too.
+        """
         while self.made + self.risk <= limit:
             self.meter.done, self.meter.total = self.done, self.total
             self.meter.check(self.made)
-            step = next(self._steps, None)
-            if step is None:
+            if limit <= CAREFUL_NODES and self.pairs > CAREFUL_PAIRS:
+                return False
+            if next(self._steps, self._steps) is not None:
                 return self.made <= self.meter.budget.nodes
-            self.risk = step
         return False
 
     def roots(self) -> list[SddNode]:
         """Return the decision nodes of the roots."""
         return [self._literal(root) for root in self.formula.roots]
 
-    def _work(self) -> Iterator[int]:
-        """Compile gate after gate; before each operation, say how many nodes it might make."""
+    def _work(self) -> Iterator[None]:
+        """Compile gate after gate, stopping before each operation."""
         order = self.formula.reachable(self.formula.roots)
         uses = Counter(map(abs, self.formula.roots))
         for number in order:
             node = self.formula.nodes[number - 1]
             if node.kind in (Kind.AND, Kind.OR):
                 uses.update(map(abs, node.children))
+                self.to_combine += len(node.children) - 1
         self.total = len(order)
         for self.done, number in enumerate(order):
             node = self.formula.nodes[number - 1]
@@ -117,7 +130,7 @@ class BottomUp:
                         self.nodes.pop(child).deref()
                 self._collect()
 
-    def _combined(self, members: list[SddNode], conjunction: bool) -> Generator[int, None, SddNode]:
+    def _combined(self, members: list[SddNode], conjunction: bool) -> Generator[None, None, SddNode]:
         """Return a conjunction or disjunction; many members are taken from the right end of the vtree to the left one.
 
         On the right are the larger subtrees: what is combined first then stays below what follows, which does not have to go through it.
@@ -126,30 +139,21 @@ class BottomUp:
             members.sort(key=_position, reverse=True)
         result = members[0]
         for member in members[1:]:
-            yield self._risk(result, member)
-            self._look_ahead(result, member)
+            self._foresee(result, member)
+            yield
+            self.combined += 1
             result = result & member if conjunction else result | member
         return result
 
-    def _look_ahead(self, one: SddNode, other: SddNode) -> None:
-        """Raise BudgetSpent where an operation that nothing could stop might look at more pairs of nodes than it may."""
-        budget = self.meter.budget
-        if not isinstance(budget, RunningBudget) or budget.pairs is None:
-            return
-        most = int(self.manager.count())
-        # Sizes take a walk each: they are only asked for where there are enough nodes for that many pairs.
-        if most * most <= 4 * budget.pairs or self._size(other) * most <= budget.pairs:
-            return
-        pairs = self._size(one) * self._size(other)
-        if pairs > budget.pairs:
-            raise spent_pairs(pairs)
-
-    def _risk(self, one: SddNode, other: SddNode) -> int:
-        """Return how many nodes an operation might make: its steps are at most the product of both sizes, and mostly far fewer."""
+    def _foresee(self, one: SddNode, other: SddNode) -> None:
+        """Note how many nodes an operation might make: its steps are at most the product of both sizes, and mostly far fewer."""
+        self.risk = self.pairs = 0
         if self.manager.count() < SMALL:
-            return 0
+            return
         size = self._size(other)
-        return 0 if size < TINY else size * self._size(one) // STEPS
+        if size >= TINY:
+            self.pairs = size * self._size(one)
+            self.risk = self.pairs // STEPS
 
     def _size(self, node: SddNode) -> int:
         identity = node.id

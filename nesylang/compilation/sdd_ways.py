@@ -25,21 +25,25 @@ JOINT = (ANSWERS, ATOMS)
 APART = "roots"
 """Each root with a vtree of its own."""
 
-WAYS = (APART, "structure", "clauses", "occurrence", ANSWERS, ATOMS, "separation")
+WAYS = (APART, "structure", "clauses", "occurrence", ATOMS, "separation")
 """The names of all ways in the order in which they are tried where the roots have nothing in common."""
 
-WITH_EVIDENCE = (ANSWERS, "structure", "clauses", APART, ATOMS, "separation", "occurrence")
+WITH_EVIDENCE = (ANSWERS, *WAYS)
 """The names of all ways in the order in which they are tried where all roots hold together with the same evidence."""
 
 
 class Work(Protocol):
     """Compiling in one way: work that can be left and taken up again.
 
-    ``made`` is how many nodes have been made so far, ``levels`` how deep the vtrees are at most.
+    ``made`` is how many nodes have been made so far, ``progress`` how far it has come, from 0 to 1; ``levels`` is how deep vtrees are at
+    most.
     """
 
     @property
     def made(self) -> int: ...
+
+    @property
+    def progress(self) -> float: ...
 
     @property
     def levels(self) -> int: ...
@@ -76,7 +80,7 @@ class Task:
         joint = joined(self.formula, self.values, name == ATOMS)
         if joint.count <= (joint.answers if name == ATOMS else 1) or not joint.formula.choices(joint.formula.roots):
             return None
-        return _Joint(joint, self.counts(joint.formula, joint.values), meter)
+        return _Joint(joint, self.counts(joint.formula, joint.values), meter, told=name == ANSWERS)
 
     def counts(self, formula: Formula, values: Sequence[int] | None = None) -> dict[int, int]:
         """Return the number of values of each choice of a formula and of the known ones."""
@@ -120,6 +124,10 @@ class _Together:
         return self.part.work.made
 
     @property
+    def progress(self) -> float:
+        return self.part.work.progress
+
+    @property
     def levels(self) -> int:
         return self.part.work.levels
 
@@ -134,9 +142,15 @@ class _Together:
 class _Joint(_Together):
     """The joint formula of all roots."""
 
-    def __init__(self, joint: Joint, counts: Mapping[int, int], meter: Meter) -> None:
+    def __init__(self, joint: Joint, counts: Mapping[int, int], meter: Meter, told: bool) -> None:
         super().__init__(joint.formula, counts, by_structure, meter)
         self.joint = joint
+        self.told = told
+        """Whether its progress is told: where all atoms have names, nearly all of the work is in joining these at the end."""
+
+    @property
+    def progress(self) -> float:
+        return super().progress if self.told else 0.0
 
     def read(self) -> tuple[Reading, list[int]]:
         """Return the contexts of the roots' names as roots; names are forgotten."""
@@ -166,6 +180,7 @@ class _Apart:
         roots = set(self.formula.roots)
         self.left = [[root for root in (node, -node) if root in roots] for node in reversed(_different(self.formula.roots))]
         """The roots that are not done yet, a root and its opposite together, the last one first."""
+        self.count = len(self.left)
         self.earlier = 0
         """How many nodes have been made for roots that are done."""
         self.part: _Part | None = None
@@ -174,6 +189,10 @@ class _Apart:
     @property
     def made(self) -> int:
         return self.earlier + (self.part.work.made if self.part else 0)
+
+    @property
+    def progress(self) -> float:
+        return 1 - len(self.left) / self.count
 
     def advance(self, limit: int) -> bool:
         while self.left:

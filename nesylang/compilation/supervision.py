@@ -21,11 +21,14 @@ from typing import IO, TYPE_CHECKING
 
 from nesylang.circuit import Circuit
 from nesylang.compilation.budget import (
+    CAREFUL_NODES,
     Attempt,
     BudgetSpent,
     CompilationBudget,
+    Paused,
     Progress,
     RunningBudget,
+    Tried,
     Watch,
     WorkerDied,
     out_of_memory,
@@ -43,14 +46,8 @@ from nesylang.source.memory import process_bytes
 if TYPE_CHECKING:
     from nesylang.compilation.compile import Compiler
 
-FIRST_NODES = 20_000
-"""Most nodes that are made in this process."""
-
 FIRST_SECONDS = 1.0
 """Longest time that is spent on compiling in this process."""
-
-FIRST_PAIRS = 4_000_000
-"""Most pairs of nodes that one operation of the SDD library may look at in this process, where nothing can stop it."""
 
 FIRST_CHOICES = 2_000
 """Most choices of formulas that are compiled in this process: the SDD library recurses as deep as there are variables."""
@@ -76,32 +73,34 @@ class StoppableCompiler:
         """Return the circuit of the formula's roots; raise NesyError E401 where the budget is spent, E403 where a worker dies."""
         budget = running(budget)
         formula = _reachable(expanded(formula))
-        circuit = self._first(formula, values, budget)
+        circuit, tried = self._first(formula, values, budget, CAREFUL_NODES)
         if circuit is not None:
             return circuit
-        process = _Process.started(
-            Request(self.compiler, PackedFormula.of(formula), values, _left(budget), os.getpid(), budget.watch.listener is not None)
-        )
+        packed, watched = PackedFormula.of(formula), budget.watch.listener is not None
+        process = _Process.started(Request(self.compiler, packed, values, _left(budget), tried, os.getpid(), watched))
         if process is None:
-            return self._here(formula, values, budget)
+            return self._here(formula, values, replace(budget, tried=tried))
         with process:
             return process.circuit(budget)
 
-    def attempt(self, formula: Formula, values: Sequence[int], budget: CompilationBudget) -> Circuit | None:
-        """Return the circuit of the formula's roots if it is so little work that this process does it, otherwise None."""
-        return self._first(_reachable(expanded(formula)), values, running(budget))
+    def attempt(self, formula: Formula, values: Sequence[int], budget: RunningBudget, nodes: int) -> tuple[Circuit | None, Tried | None]:
+        """Return the circuit of the formula's roots if rounds of so many nodes are enough, otherwise what has been tried in vain."""
+        return self._first(_reachable(expanded(formula)), values, budget, nodes)
 
-    def _first(self, formula: Formula, values: Sequence[int], budget: RunningBudget) -> Circuit | None:
+    def _first(self, formula: Formula, values: Sequence[int], budget: RunningBudget, nodes: int) -> tuple[Circuit | None, Tried | None]:
+        """Return a circuit if this process can make it without danger, otherwise what it has tried in vain."""
         if _choices(formula) > FIRST_CHOICES:
-            return None
-        first = within(budget, FIRST_NODES, FIRST_SECONDS, FIRST_PAIRS)
+            return None, budget.tried
+        first = within(budget, nodes, FIRST_SECONDS)
         try:
-            return self._here(formula, values, first)
+            return self._here(formula, values, first), None
+        except Paused as pause:
+            return None, pause.tried
         except BudgetSpent as spent:
-            # Memory is bounded alike here and in a worker.
+            # Memory and nodes are bounded alike here and in a worker.
             if getattr(first, spent.what, None) == getattr(budget, spent.what, None):
                 raise
-            return None
+            return None, budget.tried
 
     def _here(self, formula: Formula, values: Sequence[int], budget: RunningBudget) -> Circuit:
         watch = budget.watch

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from nesylang.circuit import Circuit
-from nesylang.compilation.budget import Attempt, CompilationBudget, Progress, RunningBudget, Watch, spent_bytes
+from nesylang.compilation.budget import Attempt, CompilationBudget, Progress, RunningBudget, Tried, Watch, spent_bytes
 from nesylang.formula.formula import Formula, Kind, Node
 from nesylang.source import NesyError
 from nesylang.source.memory import peak_bytes, used_bytes
@@ -76,12 +76,16 @@ class PackedFormula:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be compiled, by what, for how much; ``parent`` is the process that asks, ``watched`` says whether it wants Progress."""
+    """What is to be compiled, by what, for how much, and what has been ``tried`` before.
+
+    ``parent`` is the process that asks, ``watched`` says whether it wants Progress.
+    """
 
     compiler: Compiler
     formula: PackedFormula
     values: Sequence[int]
     budget: CompilationBudget
+    tried: Tried | None
     parent: int
     watched: bool
 
@@ -123,7 +127,7 @@ def _compile(request: Request, messages: IO[bytes]) -> None:
         _write(messages, progress)
 
     watch = Watch(listen if request.watched else None)
-    budget = RunningBudget(request.budget.nodes, request.budget.seconds, request.budget.bytes, watch)
+    budget = RunningBudget(request.budget.nodes, request.budget.seconds, request.budget.bytes, watch, tried=request.tried)
     try:
         circuit = request.compiler.compile(request.formula.formula(), list(request.values), budget)
     except NesyError as failure:
