@@ -16,7 +16,7 @@ SILENCE = 0.2
 """Seconds between two reports of progress."""
 
 
-CAREFUL_NODES = 16_000
+CAREFUL_NODES = 32_000
 """Most nodes that are made in the process that wants the circuit, where nothing can stop a single operation of the SDD library."""
 
 CAREFUL_PAIRS = 16_000_000

@@ -20,7 +20,7 @@ FIRST_ROUND, FACTOR = 8_000, 2
 BEHIND = 4
 """How many times fewer nodes the ways are allowed that have not come as far as another one."""
 
-NEARLY = 0.95
+NEARLY = 0.98
 """The part of the longest way so far that counts as no less."""
 
 NOTHING = (0, 0.0)

@@ -17,7 +17,16 @@ import pysdd
 import pytest
 
 import nesylang as nesy
-from nesylang.compilation import COMPILERS, CompilationBudget, CompiledProgram, Compiler, SddCompiler, compile_program, supervision
+from nesylang.compilation import (
+    COMPILERS,
+    CompilationBudget,
+    CompiledProgram,
+    Compiler,
+    SddCompiler,
+    compile_program,
+    sdd_bottom_up,
+    supervision,
+)
 from nesylang.compilation.budget import Progress, running
 from nesylang.compilation.sdd import FACTOR, FIRST_ROUND
 from nesylang.compilation.supervision import StoppableCompiler
@@ -65,35 +74,39 @@ def test_what_is_small_starts_no_worker(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_worker_returns_the_circuit_that_this_process_would(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervision, "FIRST_NODES", 100)
-    ground = layered(10)
+    """It goes on after the rounds that this process has done."""
+    monkeypatch.setattr(supervision, "CAREFUL_NODES", FIRST_ROUND)
+    ground = layered(15)
     here = compile_program(ground, SddCompiler(), CompilationBudget())
     there = compile_program(ground, StoppableCompiler(SddCompiler()), CompilationBudget())
-    assert {attempt.way for attempt in here.costs.attempts} & {attempt.way for attempt in there.costs.attempts} != set()
-    *first, second = there.costs.attempts
-    assert first
-    assert not any(attempt.finished or "worker" in attempt.way for attempt in first)
-    assert second.finished
-    assert second.way.endswith(", in a worker")
-    assert second.nodes > max(attempt.nodes for attempt in first)
+    ways = {attempt.way: attempt for attempt in there.costs.attempts}
+    first = {way: attempt for way, attempt in ways.items() if "worker" not in way}
+    assert len(first) > 3
+    assert not any(attempt.finished for attempt in first.values())
+    (last,) = [attempt for attempt in ways.values() if attempt.finished]
+    assert last.way.endswith(", in a worker")
+    assert last.nodes > FIRST_ROUND
+    assert [attempt.way for attempt in here.costs.attempts if attempt.finished] == [last.way.removesuffix(", in a worker")]
     assert there.costs.worker_bytes > 1 << 20
     assert there == here
 
 
 def test_an_operation_that_may_be_large_is_left_to_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervision, "FIRST_PAIRS", 100)
-    ground = layered(10)
+    monkeypatch.setattr(sdd_bottom_up, "CAREFUL_PAIRS", 100)
+    monkeypatch.setattr(sdd_bottom_up, "SMALL", 0)
+    monkeypatch.setattr(sdd_bottom_up, "TINY", 0)
+    ground = layered(15)
     there = compile_program(ground, StoppableCompiler(SddCompiler()), CompilationBudget())
-    *first, _ = there.costs.attempts
+    first = [attempt for attempt in there.costs.attempts if "worker" not in attempt.way]
     assert first
     assert not any(attempt.finished for attempt in first)
-    assert max(attempt.nodes for attempt in first) < supervision.FIRST_NODES
-    assert there == compile_program(ground, SddCompiler(), CompilationBudget())
+    assert max(attempt.nodes for attempt in first) < FIRST_ROUND
+    assert there.costs.attempts[-1].way.endswith(", in a worker")
 
 
 def test_the_first_attempt_ends_with_a_round_of_a_worker() -> None:
     # Otherwise a vtree could win here that comes behind another one in a worker, depending on the time.
-    assert supervision.FIRST_NODES in [FIRST_ROUND * FACTOR**rounds for rounds in range(10)]
+    assert supervision.CAREFUL_NODES in [FIRST_ROUND * FACTOR**rounds for rounds in range(10)]
 
 
 def test_what_recurses_deeply_is_left_to_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,7 +234,7 @@ def test_an_interruption_stays_one_and_leaves_no_worker() -> None:
 @pytest.mark.parametrize(("name", "value"), [("executable", "/nowhere/python"), ("executable", ""), ("frozen", True)])
 def test_where_no_process_can_be_started_this_one_compiles(monkeypatch: pytest.MonkeyPatch, name: str, value: object) -> None:
     monkeypatch.setattr(sys, name, value, raising=False)
-    monkeypatch.setattr(supervision, "FIRST_NODES", 100)
+    monkeypatch.setattr(supervision, "CAREFUL_NODES", 100)
     compiled = compile_program(layered(10), StoppableCompiler(SddCompiler()), CompilationBudget())
     assert [attempt.finished for attempt in compiled.costs.attempts][-1]
     assert not any("worker" in attempt.way for attempt in compiled.costs.attempts)

@@ -59,7 +59,7 @@ def test_a_worker_compiles_and_ends() -> None:
     formula = builder.formula([root])
     values = [2, 2, 4]
     budget = CompilationBudget()
-    (result,) = messages_of(Request(SddCompiler(), PackedFormula.of(formula), values, budget, os.getpid(), watched=False))
+    (result,) = messages_of(Request(SddCompiler(), PackedFormula.of(formula), values, budget, None, os.getpid(), watched=False))
     assert isinstance(result, Result)
     assert result.circuit == SddCompiler().compile(formula, values, budget)
     assert result.nodes > 0
@@ -70,7 +70,9 @@ def test_a_worker_compiles_and_ends() -> None:
 
 def test_a_worker_whose_parent_is_gone_does_nothing() -> None:
     builder, root = two_coins()
-    request = Request(SddCompiler(), PackedFormula.of(builder.formula([root])), [2, 2, 4], CompilationBudget(), 1 << 22, watched=False)
+    request = Request(
+        SddCompiler(), PackedFormula.of(builder.formula([root])), [2, 2, 4], CompilationBudget(), None, 1 << 22, watched=False
+    )
     given = pickle.dumps(sys.path) + pickle.dumps(request)
     ended = subprocess.run([sys.executable, "-S", "-P", "-c", START], input=given, capture_output=True, timeout=SECONDS, check=False)
     assert (ended.returncode, ended.stdout) == (-9, b"")
@@ -78,7 +80,9 @@ def test_a_worker_whose_parent_is_gone_does_nothing() -> None:
 
 def test_a_worker_tells_its_progress_where_somebody_listens() -> None:
     builder, root = two_coins()
-    request = Request(SddCompiler(), PackedFormula.of(builder.formula([root])), [2, 2, 4], CompilationBudget(nodes=1), os.getpid(), True)
+    request = Request(
+        SddCompiler(), PackedFormula.of(builder.formula([root])), [2, 2, 4], CompilationBudget(nodes=1), None, os.getpid(), True
+    )
     *progress, last = messages_of(request)
     assert all(isinstance(message, Progress) for message in progress)
     assert isinstance(last, nesy.NesyError)
