@@ -7,7 +7,7 @@ from nesylang.formula.conditioning import Conditioning, ExhaustedError
 LOOKS, LOOKS_PER_NODE = 300, 15
 """Nodes that may be looked at: in all, and for each node of the part, in proportion to the choices that are through."""
 
-LITTLE = 0.1
+LITTLE = 0.4
 """The part of what is allowed that is tried before anything else."""
 
 LOOKS_AT_STATES = 3_000

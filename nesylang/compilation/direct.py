@@ -26,6 +26,9 @@ from nesylang.formula import Formula, Kind
 FEW_NODES = 8_000
 """Nodes with which compiling the whole is tried before much work goes into certifying it."""
 
+FEW_GATES = 2_000
+"""Most gates of a formula for which that is tried: with more of them so few nodes are hardly ever enough."""
+
 
 class Degree(IntEnum):
     """How much of the circuit of a root is certified."""
@@ -69,9 +72,9 @@ class DirectCompiler:
     def certification(self, formula: Formula, values: Sequence[int], budget: CompilationBudget) -> Certification:
         """Return the same circuit with what has been certified of it, and what has not.
 
-        Three things are tried, by the work that they take: to certify with little deciding, to compile the whole with few nodes, and to
-        certify with all the deciding that is allowed. What is open then is compiled on its own if it is the smaller part of the formula,
-        otherwise the whole is.
+        Three things are tried, by the work that they take: to certify with less deciding than is allowed, to compile the whole with few
+        nodes, and to certify with all the deciding that is allowed. Large formulas go to the last one at once. What is open then is
+        compiled on its own if it is the smaller part of the formula, otherwise the whole is.
         """
         rest, forced = without_forced(formula, values)
         budget = running(budget)
@@ -79,7 +82,7 @@ class DirectCompiler:
             return Certification(self.otherwise.compile(formula, list(values), budget))
         other = self.otherwise if isinstance(self.otherwise, StoppableCompiler) else None
         tried: Tried | None = None
-        if other is not None:
+        if other is not None and _gates(rest) <= FEW_GATES:
             emission = Emission(rest, values, Meter(budget), list(forced), LITTLE, _stop)
             try:
                 return self._assembled(emission, rest, forced, values, budget)
