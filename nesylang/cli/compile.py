@@ -101,7 +101,7 @@ def _export(compiled: CompiledProgram, arguments: Namespace) -> None:
     """Write the program in another format, to standard output where no file is named."""
     from nesylang.compilation.files import write_file
 
-    text = compiled.export(arguments.export, arguments.root)
+    text = compiled.export(arguments.export, arguments.root, settings_of(arguments).compilation_budget)
     if arguments.output is None:
         print(text, end="" if text.endswith("\n") else "\n")
     else:

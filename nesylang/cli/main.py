@@ -27,7 +27,7 @@ EXIT_STATUSES = """\
 exit status:
   0  fine
   1  a program is wrong, or a check failed
-  2  wrong usage, or a FILE that cannot be read
+  2  wrong usage, a FILE that cannot be read, or output that cannot be written
   130  interrupted
 
 'nesy COMMAND --help' explains a command."""
@@ -44,11 +44,21 @@ def main(argv: list[str] | None = None) -> int:
             print("interrupted", file=sys.stderr)
             return INTERRUPTED
     except BrokenPipeError:
-        # Whoever reads the output has seen enough. Python flushes once more when it ends, which must not fail again.
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever reads the output has seen enough.
+        _discard_output()
         return BROKEN_PIPE
+    except OSError as failure:
+        # Whatever reads or writes files says which file it is; what is left is the output itself.
+        _discard_output()
+        print(f"nesy: error: cannot write the output: {failure.strerror or failure}", file=sys.stderr)
+        return WRONG_USAGE
     return status
+
+
+def _discard_output() -> None:
+    """Write what is left of the output to nowhere: Python flushes once more when it ends, which must not fail again."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(argv: list[str] | None) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from nesylang.circuit import Circuit
+from nesylang.compilation.budget import CompilationBudget
 from nesylang.compilation.report import CompilationReport
 from nesylang.compilation.statistics import Costs, Stage, Statistics
 from nesylang.grounding.program import GroundProgram
@@ -73,14 +74,15 @@ class CompiledProgram:
             stages = (*stages, Stage("cache", costs.cache_seconds, {"program": costs.cache}))
         return Statistics(stages, costs.attempts, peak_bytes(), costs.worker_bytes)
 
-    def export(self, format_name: str, root: str | None = None) -> str:
+    def export(self, format_name: str, root: str | None = None, budget: CompilationBudget | None = None) -> str:
         """Return the text of a file in one of the formats of EXPORTERS, such as ``nnf``, ``dimacs`` or ``svg``.
 
-        ``root`` names the answer that the file is about, as ``nesy run`` prints it, or ``evidence`` (default: all of them). Raise E606 for
-        an unknown format, E605 where there is no such answer, E408 for a circuit that is too large for a picture.
+        ``root`` names the answer that the file is about, as ``nesy run`` prints it, or ``evidence`` (default: all of them); ``budget``
+        bounds what is compiled anew for ``sdd`` and ``vtree``. Raise E606 for an unknown format, E605 where there is no such answer, E408
+        for a circuit that is too large for a picture, E401 where the budget is spent.
         """
         from nesylang.compilation.exports import EXPORTERS
 
         if format_name not in EXPORTERS:
             raise error("E606", f"there is no format '{format_name}'", hint=f"the formats are {', '.join(EXPORTERS)}")
-        return EXPORTERS[format_name].write(self, root)
+        return EXPORTERS[format_name].write(self, root, budget)

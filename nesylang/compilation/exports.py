@@ -29,34 +29,35 @@ class Exporter:
 
     description: str
     suffix: str
-    text: Callable[[CompiledProgram, Sequence[Root]], str]
+    text: Callable[[CompiledProgram, Sequence[Root], CompilationBudget], str]
 
-    def write(self, compiled: CompiledProgram, root: str | None = None) -> str:
-        """Return the text of a file.
+    def write(self, compiled: CompiledProgram, root: str | None = None, budget: CompilationBudget | None = None) -> str:
+        """Return the text of a file; ``budget`` bounds what is compiled anew for the formats of the SDD library.
 
         ``root`` names the answer that the file is about, as ``nesy run`` prints it, or ``evidence`` (default: all of them, the first answer
-        being the root that other tools take). Raise E605 where there is no such answer, E408 for a circuit that is too large for a picture.
+        being the root that other tools take). Raise E605 where there is no such answer, E408 for a circuit that is too large for a
+        picture, E401 where the budget is spent.
         """
-        return self.text(compiled, named_roots(compiled, root))
+        return self.text(compiled, named_roots(compiled, root), budget or CompilationBudget())
 
 
-def _c2d(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
+def _c2d(compiled: CompiledProgram, roots: Sequence[Root], _: CompilationBudget) -> str:
     variables = _circuit_variables(compiled, roots)
     gates = literal_gates(compiled.circuit, [compiled.circuit.roots[root.position] for root in roots], variables)
     return write_c2d(gates, variables.count, [root.name for root in roots], _comments("nnf", variables, roots, compiled.circuit))
 
 
-def _d4(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
+def _d4(compiled: CompiledProgram, roots: Sequence[Root], _: CompilationBudget) -> str:
     variables = _circuit_variables(compiled, roots)
     gates = literal_gates(compiled.circuit, [compiled.circuit.roots[root.position] for root in roots], variables)
     return write_d4(gates, [root.name for root in roots], _comments("d4", variables, roots, compiled.circuit))
 
 
-def _dimacs(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
+def _dimacs(compiled: CompiledProgram, roots: Sequence[Root], _: CompilationBudget) -> str:
     return _cnf(compiled, roots, False)
 
 
-def _projected(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
+def _projected(compiled: CompiledProgram, roots: Sequence[Root], _: CompilationBudget) -> str:
     return _cnf(compiled, roots, True)
 
 
@@ -68,11 +69,11 @@ def _cnf(compiled: CompiledProgram, roots: Sequence[Root], projected: bool) -> s
     return write_dimacs(formula, literals, variables, names, _comments("dimacs", variables, roots), projected)
 
 
-def _dot(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
+def _dot(compiled: CompiledProgram, roots: Sequence[Root], _: CompilationBudget) -> str:
     return write_dot(*_shown(compiled, roots))
 
 
-def _svg(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
+def _svg(compiled: CompiledProgram, roots: Sequence[Root], _: CompilationBudget) -> str:
     return write_svg(*_shown(compiled, roots))
 
 
@@ -84,20 +85,20 @@ def _shown(compiled: CompiledProgram, roots: Sequence[Root]) -> tuple[Gates, dic
     return gates, value_names(compiled, sorted(choices)), names
 
 
-def _sdd(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
-    files = _diagram_files(compiled, roots)
+def _sdd(compiled: CompiledProgram, roots: Sequence[Root], budget: CompilationBudget) -> str:
+    files = _diagram_files(compiled, roots, budget)
     lines = [*_comments("sdd", files.variables, roots[:1]), f"c root {roots[0].name}"]
     return "".join(f"{line}\n" for line in lines) + files.diagram
 
 
-def _vtree(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
-    files = _diagram_files(compiled, roots)
+def _vtree(compiled: CompiledProgram, roots: Sequence[Root], budget: CompilationBudget) -> str:
+    files = _diagram_files(compiled, roots, budget)
     return "".join(f"{line}\n" for line in _comments("vtree", files.variables, roots[:1])) + files.vtree
 
 
-def _diagram_files(compiled: CompiledProgram, roots: Sequence[Root]) -> DiagramFiles:
+def _diagram_files(compiled: CompiledProgram, roots: Sequence[Root], budget: CompilationBudget) -> DiagramFiles:
     files = DiagramFiles(roots[0].position, lambda choices: _variables(compiled, choices))
-    compile_program(compiled.ground, files, CompilationBudget())
+    compile_program(compiled.ground, files, budget)
     return files
 
 

@@ -241,3 +241,20 @@ def test_progress_is_shown_and_removed_when_interrupted(terminal: Terminal, tmp_
     assert "v(0)  0.5" in terminal.wait_for("?- ")
     terminal.type(":quit\n")
     assert terminal.status() == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+@pytest.mark.parametrize("arguments", [["run", "-"], ["check", "-"], ["compile", "--export", "nnf", "-"]])
+def test_output_that_cannot_be_written(command, subprocess_environment, arguments: list[str]) -> None:
+    with open("/dev/full", "wb") as full:
+        process = subprocess.run(
+            [*command, *arguments],
+            env=subprocess_environment,
+            input=b"0.4 :: a. query a.",
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=SECONDS,
+            check=False,
+        )
+    assert process.returncode == 2
+    assert process.stderr == b"nesy: error: cannot write the output: No space left on device\n"

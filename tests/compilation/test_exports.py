@@ -136,6 +136,13 @@ def test_diagrams_of_constants() -> None:
     assert certain.export("vtree").endswith("vtree 1\nL 0 1\n")
 
 
+def test_a_budget_bounds_what_is_compiled_anew_for_a_diagram() -> None:
+    compiled = nesy.loads("0.5 :: a(X) :- X in 1..20. b :- a(X), a(Y), X < Y, Z is X * Y mod 7, Z > 3. query b.").compile()
+    assert compiled.export("sdd", budget=CompilationBudget()).startswith("c ")
+    with pytest.raises(NesyError, match="E401"):
+        compiled.export("sdd", budget=CompilationBudget(nodes=20))
+
+
 @settings(max_examples=50)
 @given(cyclic_programs())
 def test_circuits_of_ground_programs(program: GroundProgram) -> None:
