@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 from types import ModuleType
 
@@ -26,23 +27,34 @@ from nesylang.compilation import (
     DirectCompiler,
     SddCompiler,
     allowance,
+    candidates,
     compile_program,
+    direct,
     emission,
     holes,
+    sdd,
+    sdd_bottom_up,
     separators,
     states,
+    supervision,
 )
+from nesylang.compilation.budget import Paused, running
+from nesylang.compilation.sdd_ways import WITH_EVIDENCE
 from nesylang.evaluation import SEMIRINGS, evaluate, leaf_probabilities
+from nesylang.formula import Formula
 from nesylang.grounding import exclusion
 from nesylang.grounding.program import GroundProgram
+from nesylang.source import NesyError
 from tests.circuit.properties import assert_properties
-from tests.reference.ground import choice, ground_program, with_aggregate
+from tests.compilation.derivatives import PRIME, assert_derivatives, random_weights
+from tests.compilation.random_copies import copied_loops, pairs_of_copies
+from tests.reference.ground import choice, ground_program, named, with_aggregate
 from tests.reference.worlds import levels, probabilities_of, true_atoms
 
 WORLDS = 130
 """Most worlds of a program, about."""
 
-LIMITS: Mapping[tuple[ModuleType, str], Sequence[int]] = {
+LIMITS: Mapping[tuple[ModuleType, str], Sequence[float]] = {
     (allowance, "LOOKS"): (0, 0, 0, 10, 300),
     (allowance, "LOOKS_PER_NODE"): (0, 0, 2, 15),
     (allowance, "LOOKS_AT_STATES"): (0, 0, 20, 3000),
@@ -56,8 +68,21 @@ LIMITS: Mapping[tuple[ModuleType, str], Sequence[int]] = {
     (holes, "GROUPS"): (1, 2, 100),
     (separators, "CASES"): (2, 16),
     (states, "JOINT"): (0, 5, 200_000),
+    (direct, "FEW_NODES"): (60, 1_000, 8_000),
+    (direct, "LITTLE"): (0.0, 0.1, 1.0),
+    (sdd, "FIRST_ROUND"): (1, 5, 20, 50, 8_000),
+    (sdd, "FACTOR"): (2, 3),
+    (sdd, "BEHIND"): (1, 2, 4),
+    (sdd, "NEARLY"): (0.3, 0.98),
+    (sdd_bottom_up, "SMALL"): (0, 0, 3_000),
+    (sdd_bottom_up, "TINY"): (0, 5, 100),
+    (sdd_bottom_up, "STEPS"): (10, 100, 100_000),
+    (sdd_bottom_up, "GARBAGE"): (1, 50, 200_000),
+    (sdd_bottom_up, "CAREFUL_NODES"): (0, 100, 1_000),
+    (sdd_bottom_up, "CAREFUL_PAIRS"): (1, 50, 16_000_000),
+    (candidates, "LARGEST_CLIQUE"): (2, 12),
 }
-"""The limits of the direct compiler, with the values that they are tried with."""
+"""The limits of the direct compiler and of the rounds of the other one, with the values that they are tried with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +99,10 @@ class World:
 
 
 def random_program(seed: int) -> GroundProgram:
-    """Return the program of a seed: choices, strata of rules with loops and shared subgoals, aggregates now and then, queries, evidence."""
+    """Return the program of a seed: choices, strata of rules with loops and shared subgoals, aggregates now and then, queries, evidence.
+
+    In every third one there are copies of loops.
+    """
     rng = random.Random(seed)
     sizes: list[int] = []
     worlds = 1
@@ -90,6 +118,9 @@ def random_program(seed: int) -> GroundProgram:
     lower = list(range(1, sum(sizes) + 1))
     rules: list[tuple[int, tuple[int, ...]]] = []
     shape = rng.choice([_chain, _chain, _strata, _strata, _strata])
+    names: dict[int, str | None] = {}
+    if seed % 3 == 2:
+        shape = partial(copied_loops, names=names)
     lower = shape(rng, lower, rules)
     program = ground_program(choices, rules, lower)
     for _ in range(rng.choice([0, 0, 0, 0, 1, 1, 2])):
@@ -110,10 +141,15 @@ def random_program(seed: int) -> GroundProgram:
     observed: dict[int, bool | None] = {}
     for _ in range(rng.choice([0, 0, 1, 1, 2, 3, 4])):
         observed[_literal(rng, atoms)] = rng.choice([True, True, False, None])
+    if copies := pairs_of_copies(names):
+        asked += sorted(names) if rng.random() < 0.3 else [sign * rng.choice(copies)[0] for sign in (1, -1)]
+        for atom in rng.choice(copies) if rng.random() < 0.4 else ():
+            observed[atom] = rng.choice([True, True, False, None])
     found = ground_program(
         choices, [(rule.head, rule.body) for rule in program.rules], list(dict.fromkeys(asked)), observed, conditions, program.aggregates
     )
-    return replace(found, names={**program.names, **found.names})
+    given = {**program.names, **found.names, **{atom: named(name) for atom, name in names.items() if name is not None}}
+    return replace(found, names={atom: name for atom, name in given.items() if names.get(atom, "") is not None})
 
 
 def _literal(rng: random.Random, atoms: Sequence[int]) -> int:
@@ -193,6 +229,25 @@ def check(program: GroundProgram, worlds: Sequence[World], compiled: CompiledPro
     assert_properties(_stated(compiled.circuit, len(program.choices)), counts)
 
 
+def check_derivatives(program: GroundProgram, worlds: Sequence[World], compiled: CompiledProgram, rng: random.Random) -> None:
+    """Assert that all roots have the derivatives of their worlds with respect to the weights of all leaves, for other weights of these."""
+    weights = [*random_weights(rng, [[share > 0 for share in probabilities_of(found)] for found in program.choices])]
+    weights += [[rng.randrange(1, PRIME) for _ in range(2)] for _ in compiled.indicators]
+    open_pieces = [piece.literal for piece in program.evidence if piece.value is None]
+    possible = [
+        world for world in worlds if all(world.holds(piece.literal) is piece.value for piece in program.evidence if piece.value is not None)
+    ]
+    claims = {0: possible}
+    for query, answers, conditions in zip(program.queries, compiled.answer_roots, compiled.condition_roots, strict=True):
+        for answer, root, condition in zip(query.answers, answers, conditions, strict=True):
+            given = possible if answer.condition is None else [world for world in possible if world.holds(answer.condition)]
+            claims[condition] = given
+            claims[root] = [world for world in given if world.holds(answer.literal)]
+    for position, held in claims.items():
+        values = [(*world.values, *(int(not world.holds(literal)) for literal in open_pieces)) for world in held]
+        assert_derivatives(compiled.circuit, compiled.circuit.roots[position], weights, values, len(program.choices))
+
+
 def _stated(circuit: Circuit, choices: int) -> Circuit:
     """Return a circuit as it is checked: value-smooth only where all choices are the program's, as weights of evidence sum to two."""
     if any(number >= choices for number, _ in circuit.leaves):
@@ -206,7 +261,7 @@ def _assert_worth(value: float, worlds: Sequence[World]) -> None:
 
 
 @contextmanager
-def limits(values: Mapping[tuple[ModuleType, str], int]) -> Iterator[None]:
+def limits(values: Mapping[tuple[ModuleType, str], float]) -> Iterator[None]:
     """Work with other limits."""
     before = {key: getattr(*key) for key in values}
     for (module, name), value in values.items():
@@ -218,25 +273,63 @@ def limits(values: Mapping[tuple[ModuleType, str], int]) -> Iterator[None]:
             setattr(module, name, value)
 
 
-SPLIT = "split"
-"""The direct compiler that never compiles a formula as a whole."""
+class InPieces:
+    """The sdd compiler, which pauses again and again and goes on with what it knows then, as a worker goes on where a process stopped."""
 
-COMPILERS_HELD: Mapping[str, Compiler] = {SPLIT: DirectCompiler(SddCompiler()), **COMPILERS}
+    name = "sdd"
+
+    def compile(self, formula: Formula, values: Sequence[int], budget: CompilationBudget) -> Circuit:
+        """Return the circuit of the formula's roots."""
+        current = replace(running(budget), pause=sdd.FIRST_ROUND)
+        while True:
+            try:
+                return SddCompiler().compile(formula, values, current)
+            except Paused as pause:
+                current = replace(current, pause=4 * max(pause.tried.nodes, sdd.FIRST_ROUND), tried=pause.tried)
 
 
-def run(seed: int, names: Sequence[str] = (SPLIT, "sdd")) -> str:
+SPLIT, DIRECT, SDD, TURNS, PIECES = "split", "direct", "sdd", "in turns", "in pieces"
+"""The direct compiler that never compiles a formula as a whole, both compilers as users have them, and two that never start a worker."""
+
+BY_WAY = {f"by {name}": SddCompiler((name,)) for name in WITH_EVIDENCE}
+"""Compilers that work in one way only."""
+
+COMPILERS_HELD: Mapping[str, Compiler] = {
+    SPLIT: DirectCompiler(SddCompiler()),
+    TURNS: SddCompiler(),
+    PIECES: InPieces(),
+    **BY_WAY,
+    **COMPILERS,
+}
+
+WORKER = 1_000
+"""In how many programs one is compiled by a worker."""
+
+
+def run(seed: int, names: Sequence[str] = (SPLIT, SDD)) -> str:
     """Check the program of a seed, compiled by some compilers; return which compiler made the circuit of the first."""
     program = random_program(seed)
     worlds = worlds_of(program)
     rng = random.Random(-seed)
     chosen = {key: rng.choice(values) for key, values in LIMITS.items()} if seed % 4 else {}
+    if seed % WORKER == 0:
+        chosen[supervision, "CAREFUL_NODES"] = 0
     makers = []
     for name in names:
         with limits(chosen):
             compiled = compile_program(program, COMPILERS_HELD[name], CompilationBudget())
-        check(program, worlds, compiled)
+        try:
+            check(program, worlds, compiled)
+            check_derivatives(program, worlds, compiled, rng)
+        except AssertionError as failure:
+            raise AssertionError(f"{name}: {failure}") from failure
         makers.append(compiled.circuit.compiler)
     return makers[0]
+
+
+def compilers_of(seed: int) -> Sequence[str]:
+    """Return the names of the compilers that a program is compiled by: two, all of them for every seventh program."""
+    return list(COMPILERS_HELD) if seed % 7 == 0 or seed % WORKER == 0 else (SPLIT, SDD)
 
 
 def main() -> int:
@@ -253,8 +346,8 @@ def main() -> int:
         if time.monotonic() - began > given.seconds:
             break
         try:
-            makers[run(seed)] += 1
-        except (AssertionError, ArithmeticError, LookupError, TypeError, ValueError) as failure:
+            makers[run(seed, compilers_of(seed))] += 1
+        except (AssertionError, ArithmeticError, LookupError, NesyError, RuntimeError, TypeError, ValueError) as failure:
             wrong.append(seed)
             sys.stdout.write(f"seed {seed}: {type(failure).__name__} {str(failure)[:200]}\n")
     sys.stdout.write(f"{sum(makers.values())} programs are right, {len(wrong)} wrong; made by {dict(makers)}\n")
