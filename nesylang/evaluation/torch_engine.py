@@ -1,4 +1,4 @@
-"""The engine in torch: batched and differentiable, on any device, in float32 or float64."""
+"""Circuits in torch: batched and differentiable, on any device, in float32 or float64."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx, once_differentiable
 
 from nesylang.circuit import FALSE, Circuit
+from nesylang.evaluation.fused import FusedEvaluation, Plan
 from nesylang.evaluation.semirings import SEMIRINGS, DifferentiableSemiring, Semiring
+from nesylang.source import error
+
+ENGINES = ("fused", "torch")
+"""The names of the engines."""
+
+FUSED = ("probability", "log")
+"""The semirings of the kernel for CPUs."""
 
 
 class Layer(NamedTuple):
@@ -33,29 +41,35 @@ class Layer(NamedTuple):
 class TorchCircuit(nn.Module):
     """A circuit evaluated in one semiring: ``(batch, leaves) -> (batch, roots)``.
 
-    Its buffers are derived from the circuit and no part of the ``state_dict``.
+    ``engine`` is ``"fused"`` for the kernel for CPUs, ``"torch"`` for layers of torch operations, which work on all devices and in all
+    semirings, or None for the kernel where it can be used. Both give the same numbers but for rounding. Its buffers are derived from the
+    circuit and no part of the ``state_dict``. Raise E606 for a circuit without the properties that the semiring needs, for an unknown
+    engine, and for a semiring that the kernel does not know.
     """
 
     left: Tensor
     right: Tensor
     roots: Tensor
 
-    def __init__(self, circuit: Circuit, semiring: str | Semiring[float] = "log") -> None:
+    def __init__(self, circuit: Circuit, semiring: str | Semiring[float] = "log", engine: str | None = None) -> None:
         super().__init__()
         self.semiring = SEMIRINGS[semiring] if isinstance(semiring, str) else semiring
         self.semiring.check(circuit)
+        self.plan = _plan(circuit, self.semiring, engine)
         layout = _Layout(circuit)
         self.leaf_count = len(circuit.leaves)
         self.node_count = circuit.node_count
         self.layers = tuple(layout.layers)
-        self.register_buffer("left", torch.tensor(layout.left, dtype=torch.long), persistent=False)
-        self.register_buffer("right", torch.tensor(layout.right, dtype=torch.long), persistent=False)
+        self.register_buffer("left", torch.tensor(layout.left, dtype=torch.int32), persistent=False)
+        self.register_buffer("right", torch.tensor(layout.right, dtype=torch.int32), persistent=False)
         roots = [layout.number[root] for root in circuit.roots]
-        self.register_buffer("roots", torch.tensor(roots, dtype=torch.long), persistent=False)
+        self.register_buffer("roots", torch.tensor(roots, dtype=torch.int32), persistent=False)
 
     def forward(self, log_weights: Tensor) -> Tensor:
         """Return the root values (batch, roots) in the semiring for the log-weights (batch, leaves) of the leaves."""
         assert log_weights.shape[1:] == (self.leaf_count,), f"log-weights {tuple(log_weights.shape)} for {self.leaf_count} leaves"
+        if self.plan is not None and log_weights.device.type == "cpu":
+            return cast(Tensor, FusedEvaluation.apply(log_weights, self.plan))  # type: ignore[no-untyped-call]
         leaves = self.semiring.tensor_weight(log_weights.t())
         if isinstance(self.semiring, DifferentiableSemiring):
             roots = cast(Tensor, _Evaluation.apply(leaves, self))  # type: ignore[no-untyped-call]
@@ -87,6 +101,18 @@ class TorchCircuit(nn.Module):
             left, right = self.operands(layer, values)
             values = torch.cat([values, self.semiring.tensor_plus(self.semiring.tensor_times(left, right))])
         return values.index_select(0, self.roots)
+
+
+def _plan(circuit: Circuit, semiring: Semiring[float], engine: str | None) -> Plan | None:
+    """Return the plan for the kernel; None where torch evaluates."""
+    if engine not in (None, *ENGINES):
+        raise error("E606", f"there is no engine '{engine}'", hint=f"the engines are {' and '.join(ENGINES)}")
+    known = semiring is SEMIRINGS.get(semiring.name) and semiring.name in FUSED
+    if engine == "fused" and not known:
+        raise error(
+            "E606", f"the engine 'fused' does not know the semiring '{semiring.name}'", hint="the engine 'torch' works in every semiring"
+        )
+    return Plan.of(circuit, semiring.name == "probability") if known and engine != "torch" else None
 
 
 class _Layout:

@@ -12,10 +12,11 @@ from torch import Tensor
 
 from nesylang.circuit import FALSE, TRUE, build_circuit
 from nesylang.evaluation import SEMIRINGS, LogProbability, Semiring, evaluate
-from nesylang.evaluation.torch_engine import TorchCircuit
+from nesylang.evaluation.torch_engine import ENGINES, TorchCircuit
 from tests.evaluation.diagrams import ALL, RandomCircuit, chain_circuit, random_circuit, random_table
 
 names = pytest.mark.parametrize("name", SEMIRINGS)
+engines = pytest.mark.parametrize("engine", ENGINES)
 
 
 def batch_of_weights(example: RandomCircuit, batch: int, zeros: bool = False) -> Tensor:
@@ -28,49 +29,54 @@ def batch_of_weights(example: RandomCircuit, batch: int, zeros: bool = False) ->
 @pytest.mark.parametrize("batch", [1, 7])
 @pytest.mark.parametrize("zeros", [False, True])
 @pytest.mark.parametrize("seed", range(8))
-def test_parity_with_the_python_engine(seed: int, zeros: bool, batch: int, name: str) -> None:
+@engines
+def test_parity_with_the_python_engine(seed: int, zeros: bool, batch: int, name: str, engine: str) -> None:
     example = random_circuit(seed)
     weights = batch_of_weights(example, batch, zeros)
-    roots = TorchCircuit(example.circuit, name)(weights.log())
+    roots = TorchCircuit(example.circuit, name, engine)(weights.log())
     expected = [evaluate(example.circuit, row, SEMIRINGS[name]) for row in weights.tolist()]
     torch.testing.assert_close(roots, torch.tensor(expected, dtype=torch.float64), rtol=1e-12, atol=1e-14)
 
 
 @names
-def test_float32_stays_float32(name: str) -> None:
+@engines
+def test_float32_stays_float32(name: str, engine: str) -> None:
     example = random_circuit(3)
     weights = batch_of_weights(example, 2)
-    circuit = TorchCircuit(example.circuit, name)
+    circuit = TorchCircuit(example.circuit, name, engine)
     roots = circuit(weights.log().float())
     assert roots.dtype == torch.float32
     torch.testing.assert_close(roots.double(), circuit(weights.log()), rtol=1e-5, atol=1e-6)
 
 
 @names
-def test_empty_batch_and_constant_roots(name: str) -> None:
+@engines
+def test_empty_batch_and_constant_roots(name: str, engine: str) -> None:
     example = random_circuit(1)
-    assert TorchCircuit(example.circuit, name)(torch.zeros(0, len(example.circuit.leaves))).shape == (0, len(example.circuit.roots))
-    constants = TorchCircuit(build_circuit([], [], [TRUE, FALSE], ALL), name)
+    assert TorchCircuit(example.circuit, name, engine)(torch.zeros(0, len(example.circuit.leaves))).shape == (0, len(example.circuit.roots))
+    constants = TorchCircuit(build_circuit([], [], [TRUE, FALSE], ALL), name, engine)
     row = SEMIRINGS[name]
     assert constants(torch.zeros(3, 0)).tolist() == [[row.one, row.zero]] * 3
 
 
 @names
 @pytest.mark.parametrize("seed", range(4))
-def test_gradcheck(seed: int, name: str) -> None:
+@engines
+def test_gradcheck(seed: int, name: str, engine: str) -> None:
     example = random_circuit(seed, choices=4, roots=2)
     weights = batch_of_weights(example, 3).log().requires_grad_()
-    circuit = TorchCircuit(example.circuit, name)
+    circuit = TorchCircuit(example.circuit, name, engine)
     finite = circuit(weights).detach().isfinite().all(0)
     assert finite.any()
     assert torch.autograd.gradcheck(lambda leaves: circuit(leaves)[:, finite], (weights,))
 
 
 @names
-def test_double_backward_is_refused(name: str) -> None:
+@engines
+def test_double_backward_is_refused(name: str, engine: str) -> None:
     example = random_circuit(0)
     weights = batch_of_weights(example, 1).log().requires_grad_()
-    total = TorchCircuit(example.circuit, name)(weights)[:, 1:].exp().sum()
+    total = TorchCircuit(example.circuit, name, engine)(weights)[:, 1:].exp().sum()
     (gradient,) = torch.autograd.grad(total, weights, create_graph=True)
     with pytest.raises(RuntimeError, match="once_differentiable"):
         gradient.sum().backward()
@@ -78,12 +84,13 @@ def test_double_backward_is_refused(name: str) -> None:
 
 @names
 @pytest.mark.parametrize("seed", range(6))
-def test_zeros_give_no_nan_forward_or_backward(seed: int, name: str) -> None:
+@engines
+def test_zeros_give_no_nan_forward_or_backward(seed: int, name: str, engine: str) -> None:
     example = random_circuit(seed)
     weights = batch_of_weights(example, 4, zeros=True).log()
     weights[0] = -math.inf
     weights.requires_grad_()
-    roots = TorchCircuit(example.circuit, name)(weights)
+    roots = TorchCircuit(example.circuit, name, engine)(weights)
     assert not roots.isnan().any()
     roots.backward(torch.ones_like(roots))
     assert weights.grad is not None
@@ -92,8 +99,9 @@ def test_zeros_give_no_nan_forward_or_backward(seed: int, name: str) -> None:
     assert (weights.grad[weights == -math.inf] == 0).all()
 
 
-def test_log_does_not_underflow() -> None:
-    circuit = TorchCircuit(chain_circuit(2000), "log")
+@engines
+def test_log_does_not_underflow(engine: str) -> None:
+    circuit = TorchCircuit(chain_circuit(2000), "log", engine)
     weights = torch.full((1, 2000), 0.5, dtype=torch.float64).log().requires_grad_()
     roots = circuit(weights)
     assert roots[0].tolist() == [pytest.approx(2000 * math.log(0.5), rel=1e-13), 0.0, -math.inf]
@@ -176,10 +184,11 @@ def test_a_semiring_of_the_user(seed: int) -> None:
 
 
 @names
-def test_copies_and_files(name: str) -> None:
+@engines
+def test_copies_and_files(name: str, engine: str) -> None:
     example = random_circuit(2)
     weights = batch_of_weights(example, 2).log()
-    circuit = TorchCircuit(example.circuit, name)
+    circuit = TorchCircuit(example.circuit, name, engine)
     assert not circuit.state_dict()
     buffer = io.BytesIO()
     torch.save(circuit, buffer)
