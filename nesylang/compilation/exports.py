@@ -21,6 +21,7 @@ from nesylang.compilation.roots import EVIDENCE, Root, named_roots, value_names,
 from nesylang.compilation.sdd_files import DiagramFiles
 from nesylang.formula import Formula
 from nesylang.grounding.program import GroundProgram
+from nesylang.source import error
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,3 +164,9 @@ EXPORTERS: dict[str, Exporter] = {
     "dimacs-projected": Exporter("the same, to be counted over the variables of the choices", ".cnf", _projected),
 }
 """Formats by name."""
+
+
+def check_format(name: str) -> None:
+    """Raise E606 where there is no such format."""
+    if name not in EXPORTERS:
+        raise error("E606", f"there is no format '{name}'", hint=f"the formats are {', '.join(EXPORTERS)}")
