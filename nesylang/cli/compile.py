@@ -61,6 +61,7 @@ def run(arguments: Namespace) -> int:
             raise UsageError(f"{arguments.file} is compiled already; look into it with --inspect, or write it with --export or -o")
         if arguments.file == STANDARD_INPUT:
             raise UsageError("name the file to write with -o OUT, as standard input has no name")
+    _check_output(arguments, is_read)
     compiled = _loaded(arguments) if is_read else _compiled(arguments)
     if not compiled.ground.queries:
         say(f"{arguments.file} asks nothing: add a line like `query goal.` to it, or use -q GOAL")
@@ -72,6 +73,24 @@ def run(arguments: Namespace) -> int:
     if arguments.stats and (arguments.format == "text" or arguments.export is not None):
         report_statistics(compiled.statistics)
     return FINE
+
+
+def _check_output(arguments: Namespace, is_read: bool) -> None:
+    """Refuse a format or a file that could not be written in the end, before anything takes time."""
+    if arguments.export is not None:
+        from nesylang.compilation.exports import check_format
+
+        check_format(arguments.export)
+    if arguments.output is None:
+        return
+    output = Path(arguments.output)
+    if output.exists() and Path(arguments.file).exists() and output.samefile(arguments.file):
+        what = "compiled program" if is_read else "program"
+        raise UsageError(f"-o {arguments.output} is the {what} itself, which would be lost; name another file")
+    if not output.absolute().parent.is_dir():
+        from nesylang.source import error
+
+        raise error("E701", f"cannot write {arguments.output}: there is no folder {output.parent}")
 
 
 def _compiled(arguments: Namespace) -> CompiledProgram:

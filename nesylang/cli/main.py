@@ -48,9 +48,12 @@ def main(argv: list[str] | None = None) -> int:
         _discard_output()
         return BROKEN_PIPE
     except OSError as failure:
-        # Whatever reads or writes files says which file it is; what is left is the output itself.
-        _discard_output()
-        print(f"nesy: error: cannot write the output: {failure.strerror or failure}", file=sys.stderr)
+        # Where no file is known, it is the output itself.
+        what = f"'{failure.filename}'"
+        if failure.filename is None:
+            _discard_output()
+            what = "cannot write the output"
+        print(f"nesy: error: {what}: {failure.strerror or failure}", file=sys.stderr)
         return WRONG_USAGE
     return status
 

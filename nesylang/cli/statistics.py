@@ -37,11 +37,13 @@ def statistics_table(statistics: Statistics) -> str:
 
 
 def _attempts(attempts: Sequence[Attempt]) -> Iterator[str]:
-    for attempt in attempts[:LISTED]:
+    """Yield a line for each of the first attempts, and for the one that came to an end."""
+    listed = [attempt for position, attempt in enumerate(attempts) if position < LISTED or attempt.finished]
+    for attempt in listed:
         yield f"{attempt.seconds:9.3f} s  of it {attempt.way}, nodes {attempt.nodes:,}{'' if attempt.finished else ', given up'}"
-    rest = attempts[LISTED:]
-    if rest:
-        yield f"{sum(attempt.seconds for attempt in rest):9.3f} s  of it {len(rest):,} other attempts"
+    if len(listed) < len(attempts):
+        rest = sum(attempt.seconds for attempt in attempts) - sum(attempt.seconds for attempt in listed)
+        yield f"{rest:9.3f} s  of it {len(attempts) - len(listed):,} other attempts, given up"
 
 
 def statistics_document(statistics: Statistics) -> dict[str, object]:

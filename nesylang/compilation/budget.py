@@ -152,6 +152,9 @@ class Paused(BudgetSpent):
         super().__init__("pause", f"{tried.nodes:,} nodes in each of {len(tried.ways)} ways")
         self.tried = tried
 
+    def __reduce__(self) -> tuple[type[Paused], tuple[Tried]]:  # type: ignore[override]
+        return Paused, (self.tried,)
+
 
 class WorkerDied(NesyError):
     """E403: the process that compiled ended without a result, ``because`` of something."""

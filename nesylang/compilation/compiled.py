@@ -9,7 +9,6 @@ from nesylang.compilation.budget import CompilationBudget
 from nesylang.compilation.report import CompilationReport
 from nesylang.compilation.statistics import Costs, Stage, Statistics
 from nesylang.grounding.program import GroundProgram
-from nesylang.source import error
 from nesylang.source.memory import peak_bytes
 
 CERTIFIED = {"direct": "yes", "direct+sdd": "in part"}
@@ -81,8 +80,7 @@ class CompiledProgram:
         bounds what is compiled anew for ``sdd`` and ``vtree``. Raise E606 for an unknown format, E605 where there is no such answer, E408
         for a circuit that is too large for a picture, E401 where the budget is spent.
         """
-        from nesylang.compilation.exports import EXPORTERS
+        from nesylang.compilation.exports import EXPORTERS, check_format
 
-        if format_name not in EXPORTERS:
-            raise error("E606", f"there is no format '{format_name}'", hint=f"the formats are {', '.join(EXPORTERS)}")
+        check_format(format_name)
         return EXPORTERS[format_name].write(self, root, budget)

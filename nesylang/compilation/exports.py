@@ -21,15 +21,20 @@ from nesylang.compilation.roots import EVIDENCE, Root, named_roots, value_names,
 from nesylang.compilation.sdd_files import DiagramFiles
 from nesylang.formula import Formula
 from nesylang.grounding.program import GroundProgram
+from nesylang.source import error
 
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """A format: what it is, how the names of its files end, and what writes one from some roots of a program."""
+    """A format: what it is, how the names of its files end, and what writes one from a program and some of its roots.
+
+    ``text`` gets a CompilationBudget as well where it ``compiles``.
+    """
 
     description: str
     suffix: str
-    text: Callable[[CompiledProgram, Sequence[Root], CompilationBudget], str]
+    text: Callable[..., str]
+    compiles: bool = False
 
     def write(self, compiled: CompiledProgram, root: str | None = None, budget: CompilationBudget | None = None) -> str:
         """Return the text of a file; ``budget`` bounds what is compiled anew for the formats of the SDD library.
@@ -38,26 +43,27 @@ class Exporter:
         being the root that other tools take). Raise E605 where there is no such answer, E408 for a circuit that is too large for a
         picture, E401 where the budget is spent.
         """
-        return self.text(compiled, named_roots(compiled, root), budget or CompilationBudget())
+        found = named_roots(compiled, root)
+        return self.text(compiled, found, budget or CompilationBudget()) if self.compiles else self.text(compiled, found)
 
 
-def _c2d(compiled: CompiledProgram, roots: Sequence[Root], _: CompilationBudget) -> str:
+def _c2d(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
     variables = _circuit_variables(compiled, roots)
     gates = literal_gates(compiled.circuit, [compiled.circuit.roots[root.position] for root in roots], variables)
     return write_c2d(gates, variables.count, [root.name for root in roots], _comments("nnf", variables, roots, compiled.circuit))
 
 
-def _d4(compiled: CompiledProgram, roots: Sequence[Root], _: CompilationBudget) -> str:
+def _d4(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
     variables = _circuit_variables(compiled, roots)
     gates = literal_gates(compiled.circuit, [compiled.circuit.roots[root.position] for root in roots], variables)
     return write_d4(gates, [root.name for root in roots], _comments("d4", variables, roots, compiled.circuit))
 
 
-def _dimacs(compiled: CompiledProgram, roots: Sequence[Root], _: CompilationBudget) -> str:
+def _dimacs(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
     return _cnf(compiled, roots, False)
 
 
-def _projected(compiled: CompiledProgram, roots: Sequence[Root], _: CompilationBudget) -> str:
+def _projected(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
     return _cnf(compiled, roots, True)
 
 
@@ -69,11 +75,11 @@ def _cnf(compiled: CompiledProgram, roots: Sequence[Root], projected: bool) -> s
     return write_dimacs(formula, literals, variables, names, _comments("dimacs", variables, roots), projected)
 
 
-def _dot(compiled: CompiledProgram, roots: Sequence[Root], _: CompilationBudget) -> str:
+def _dot(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
     return write_dot(*_shown(compiled, roots))
 
 
-def _svg(compiled: CompiledProgram, roots: Sequence[Root], _: CompilationBudget) -> str:
+def _svg(compiled: CompiledProgram, roots: Sequence[Root]) -> str:
     return write_svg(*_shown(compiled, roots))
 
 
@@ -150,11 +156,17 @@ def _comments(format_name: str, variables: Variables, roots: Sequence[Root], cir
 EXPORTERS: dict[str, Exporter] = {
     "nnf": Exporter("the circuit in the nnf format of c2d", ".nnf", _c2d),
     "d4": Exporter("the circuit in the nnf format of d4", ".ddnnf", _d4),
-    "sdd": Exporter("the first root as a decision diagram, for the SDD library and pysdd", ".sdd", _sdd),
-    "vtree": Exporter("the vtree of the decision diagrams of a program", ".vtree", _vtree),
+    "sdd": Exporter("the first root as a decision diagram, for the SDD library and pysdd", ".sdd", _sdd, compiles=True),
+    "vtree": Exporter("the vtree of the decision diagrams of a program", ".vtree", _vtree, compiles=True),
     "dot": Exporter("the circuit as a graph, for graphviz", ".dot", _dot),
     "svg": Exporter("the circuit as a picture", ".svg", _svg),
     "dimacs": Exporter("the formula as a weighted CNF, for model counters", ".cnf", _dimacs),
     "dimacs-projected": Exporter("the same, to be counted over the variables of the choices", ".cnf", _projected),
 }
 """Formats by name."""
+
+
+def check_format(name: str) -> None:
+    """Raise E606 where there is no such format."""
+    if name not in EXPORTERS:
+        raise error("E606", f"there is no format '{name}'", hint=f"the formats are {', '.join(EXPORTERS)}")

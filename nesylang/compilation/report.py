@@ -20,7 +20,7 @@ EXPLAINED = 8
 PAIRS = 3_000
 """Most pairs of conditions that are looked at to find two that share choices."""
 
-RULES_APART = "add to one of them a condition that tells it from the other, or make them alternatives of one disjunction"
+RULES_APART = "if they never hold together, say so: by a condition that tells one from the other, or as alternatives of one disjunction"
 CONDITIONS_APART = "ask for less at once, or observe some of these choices"
 DEGREES = {Degree.ALL: "certified", Degree.PART: "certified in part", Degree.NONE: "compiled"}
 
@@ -140,7 +140,7 @@ def report_of(
 def _degrees(ground: GroundProgram, certification: Certification, answer_roots: Sequence[Sequence[int]]) -> tuple[tuple[str, str], ...]:
     degrees = certification.degrees
     if not degrees:
-        return (("all", "compiled as a whole, which was little work"),) if certification.emission is not None else ()
+        return (("all", "compiled as a whole"),) if certification.emission is not None else ()
     found = [("evidence", DEGREES[degrees[0]])] if ground.evidence else []
     for query, roots in zip(ground.queries, answer_roots, strict=True):
         own = {degrees[root] for root in roots}

@@ -33,11 +33,14 @@ def named_roots(compiled: CompiledProgram, name: str | None = None) -> tuple[Roo
     """Return the roots that a file is to have: those of all answers in the program's order, their conditions, and the evidence.
 
     With ``name``, an answer as ``nesy run`` prints it, or ``evidence``, that root and the one of its condition. Evidence that holds in all
-    worlds, as no evidence does, is left out if there is any other root. Raise E605 where the program has no such root.
+    worlds, as no evidence does, is left out if there is any other root and it is not asked for. Raise E605 where the program has no such
+    root.
     """
     roots = _all_roots(compiled)
     if name is None:
         return tuple(roots.values())
+    if name == EVIDENCE:
+        return (roots.get(name, Root(EVIDENCE, 0)),)
     found = roots.get(name) or {_plain(known): root for known, root in roots.items()}.get(_plain(name))
     if found is None:
         some = ", ".join(f"'{known}'" for known in list(roots)[:8])

@@ -28,7 +28,7 @@ NOTHING = (0, 0.0)
 
 
 class SddCompiler:
-    """Compiles all roots together, bottom-up. Several ways are tried in turns, each time a bit further, until one of them is through.
+    """Compiles bottom-up. Several ways are tried in turns, each time a bit further, until one of them is through.
 
     A way is a vtree by its name in CANDIDATES, one for each root, or one for the joint formula of all answers: with names for these, or for
     all atoms.
@@ -70,6 +70,7 @@ class _Rounds:
         tried = budget.tried if isinstance(budget, RunningBudget) else None
         if tried is not None:
             self.standing.update(tried.ways)
+            self.names = list(tried.ways) or self.names
             while self.limit <= tried.nodes:
                 self.limit *= FACTOR
 

@@ -32,6 +32,10 @@ WITH_EVIDENCE = (ANSWERS, *WAYS)
 """The names of all ways in the order in which they are tried where all roots hold together with the same evidence."""
 
 
+MANY = 50
+"""Roots beyond which they are not tried apart at first: a manager for each takes longer than little formulas do."""
+
+
 class Work(Protocol):
     """Compiling in one way: work that can be left and taken up again.
 
@@ -65,7 +69,10 @@ class Task:
 
     def ways(self) -> Sequence[str]:
         """Return the names of the ways in the order in which they are to be tried."""
-        return WITH_EVIDENCE if len(_different(self.formula.roots)) > 1 and in_common(self.formula) else WAYS
+        count = len(_different(self.formula.roots))
+        if count > 1 and in_common(self.formula):
+            return WITH_EVIDENCE
+        return WAYS if count <= MANY else (*WAYS[1:], APART)
 
     def start(self, name: str, meter: Meter) -> Work | None:
         """Return the work of compiling in one way; None where it is not different from others.

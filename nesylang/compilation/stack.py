@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -30,14 +30,16 @@ def with_room(levels: int, work: Callable[[], Result], stop: Callable[[], None])
     size = (min(levels, DEEPEST) + ORDINARY) * LEVEL
     if levels <= ORDINARY or threading.stack_size() >= size:
         return work()
+    future: Future[Result] | None = None
     with ThreadPoolExecutor(1) as pool:
-        before = threading.stack_size(size // PAGE * PAGE)
         try:
-            future = pool.submit(work)
-        finally:
-            threading.stack_size(before)
-        try:
+            before = threading.stack_size(size // PAGE * PAGE)
+            try:
+                future = pool.submit(work)
+            finally:
+                threading.stack_size(before)
             return future.result()
         finally:
-            if not future.done():
+            # Interrupted while the thread starts, the work may be under way without a future.
+            if future is None or not future.done():
                 stop()

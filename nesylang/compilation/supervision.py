@@ -76,16 +76,28 @@ class StoppableCompiler:
         circuit, tried = self._first(formula, values, budget, CAREFUL_NODES)
         if circuit is not None:
             return circuit
-        packed, watched = PackedFormula.of(formula), budget.watch.listener is not None
-        process = _Process.started(Request(self.compiler, packed, values, _left(budget), tried, os.getpid(), watched))
-        if process is None:
-            return self._here(formula, values, replace(budget, tried=tried))
-        with process:
-            return process.circuit(budget)
+        return self._there(formula, values, replace(budget, tried=tried))
 
     def attempt(self, formula: Formula, values: Sequence[int], budget: RunningBudget, nodes: int) -> tuple[Circuit | None, Tried | None]:
-        """Return the circuit of the formula's roots if rounds of so many nodes are enough, otherwise what has been tried in vain."""
-        return self._first(_reachable(expanded(formula)), values, budget, nodes)
+        """Return the circuit of the formula's roots if rounds of so many nodes are enough, otherwise what has been tried in vain.
+
+        Whether they are never depends on time: where they take too long for this process, a worker goes through them. A budget of fewer
+        nodes is no error yet.
+        """
+        formula = _reachable(expanded(formula))
+        if _choices(formula) > FIRST_CHOICES:
+            return None, None
+        try:
+            circuit, tried = self._first(formula, values, budget, nodes)
+            if circuit is None and tried is None:
+                circuit = self._there(formula, values, replace(budget, pause=nodes))
+        except Paused as pause:
+            return None, pause.tried
+        except BudgetSpent as spent:
+            if spent.what != "nodes":
+                raise
+            return None, None
+        return circuit, tried
 
     def _first(self, formula: Formula, values: Sequence[int], budget: RunningBudget, nodes: int) -> tuple[Circuit | None, Tried | None]:
         """Return a circuit if this process can make it without danger, otherwise what it has tried in vain."""
@@ -101,6 +113,16 @@ class StoppableCompiler:
             if getattr(first, spent.what, None) == getattr(budget, spent.what, None):
                 raise
             return None, budget.tried
+
+    def _there(self, formula: Formula, values: Sequence[int], budget: RunningBudget) -> Circuit:
+        """Return a circuit that a worker makes, or this process where no worker can be started."""
+        packed, watched = PackedFormula.of(formula), budget.watch.listener is not None
+        request = Request(self.compiler, packed, values, _left(budget), budget.pause, budget.tried, os.getpid(), watched)
+        process = _Process.started(request)
+        if process is None:
+            return self._here(formula, values, budget)
+        with process:
+            return process.circuit(budget)
 
     def _here(self, formula: Formula, values: Sequence[int], budget: RunningBudget) -> Circuit:
         watch = budget.watch

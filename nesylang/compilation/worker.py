@@ -76,7 +76,7 @@ class PackedFormula:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be compiled, by what, for how much, and what has been ``tried`` before.
+    """What is to be compiled, by what, for how much, after how many nodes there is a ``pause``, and what has been ``tried`` before.
 
     ``parent`` is the process that asks, ``watched`` says whether it wants Progress.
     """
@@ -85,6 +85,7 @@ class Request:
     formula: PackedFormula
     values: Sequence[int]
     budget: CompilationBudget
+    pause: int | None
     tried: Tried | None
     parent: int
     watched: bool
@@ -127,7 +128,8 @@ def _compile(request: Request, messages: IO[bytes]) -> None:
         _write(messages, progress)
 
     watch = Watch(listen if request.watched else None)
-    budget = RunningBudget(request.budget.nodes, request.budget.seconds, request.budget.bytes, watch, tried=request.tried)
+    allowed = request.budget
+    budget = RunningBudget(allowed.nodes, allowed.seconds, allowed.bytes, watch, request.pause, request.tried)
     try:
         circuit = request.compiler.compile(request.formula.formula(), list(request.values), budget)
     except NesyError as failure:

@@ -209,3 +209,25 @@ def test_without_the_cache(nesy, alarm, kept: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("NESYLANG_CACHE", str(alarm))
     assert nesy("cache").status == 2
     assert nesy("run", "alarm.nesy").status == 0
+
+
+def test_the_program_is_not_written_over(nesy, folder: Path) -> None:
+    (folder / "a.nesy").write_text("0.4 :: a. query a.")
+    for arguments in (["-o", "a.nesy"], ["--export", "nnf", "-o", "./a.nesy"]):
+        ended = nesy("compile", "a.nesy", *arguments)
+        assert (ended.status, "is the program itself" in ended.errors) == (2, True)
+    assert (folder / "a.nesy").read_text() == "0.4 :: a. query a."
+    assert nesy("compile", "a.nesy", "-o", "a.nesyc").status == 0
+    before = (folder / "a.nesyc").read_bytes()
+    ended = nesy("compile", "a.nesyc", "--export", "nnf", "-o", "a.nesyc")
+    assert (ended.status, "is the compiled program itself" in ended.errors) == (2, True)
+    assert (folder / "a.nesyc").read_bytes() == before
+
+
+@pytest.mark.parametrize(("arguments", "code", "status"), [(["--export", "pdf"], "E606", 1), (["-o", "missing/a.nesyc"], "E701", 2)])
+def test_what_cannot_be_written_is_refused_before_anything_takes_time(
+    nesy, folder: Path, arguments: list[str], code: str, status: int
+) -> None:
+    (folder / "endless.nesy").write_text("a(0). a(Y) :- a(X), Y is X + 1. query a(_).")
+    ended = nesy("compile", "endless.nesy", *arguments)
+    assert (ended.status, code in ended.errors) == (status, True)

@@ -62,3 +62,13 @@ def test_an_interruption_is_one_line(nesy, alarm, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr("nesylang.cli.program_files.read_source", interrupt)
     assert nesy("run", "alarm.nesy") == (130, "", "interrupted\n")
+
+
+def test_a_file_that_fails_is_named(nesy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only where no file is known it is the output that cannot be written."""
+
+    def fail(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "/some/file")
+
+    monkeypatch.setattr("nesylang.cli.main._run", fail)
+    assert nesy("check", "-") == (2, "", "nesy: error: '/some/file': Permission denied\n")

@@ -46,3 +46,18 @@ def test_an_interrupt_ends_the_work() -> None:
     with pytest.raises(KeyboardInterrupt):
         with_room(1000, lambda: ended.wait(60), ended.set)
     assert ended.is_set()
+
+
+def test_an_interrupt_while_the_thread_starts_ends_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread may be at work for long before this one hears that it has started."""
+    ended = threading.Event()
+    start = threading.Thread.start
+
+    def interrupted(thread: threading.Thread) -> None:
+        start(thread)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        with_room(1000, lambda: ended.wait(60), ended.set)
+    assert ended.is_set()

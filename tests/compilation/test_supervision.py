@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pysdd
@@ -24,16 +25,18 @@ from nesylang.compilation import (
     Compiler,
     SddCompiler,
     compile_program,
+    direct,
     sdd_bottom_up,
     supervision,
 )
-from nesylang.compilation.budget import Progress, running
+from nesylang.compilation.budget import Paused, Progress, running
 from nesylang.compilation.sdd import FACTOR, FIRST_ROUND
 from nesylang.compilation.supervision import StoppableCompiler
-from nesylang.formula import FormulaBuilder
+from nesylang.formula import Formula, FormulaBuilder, build_formula
 from nesylang.grounding.program import GroundProgram
 from nesylang.inference import Settings, marginals
 from tests.compilation import stubs
+from tests.compilation.soundness import random_program
 from tests.reference.ground import choice, ground_program
 
 PROGRAM = "0.5 :: a(X) :- X in 1..3.\nb :- a(1), a(2).\nb :- a(3).\nquery b.\nquery a(X).\n"
@@ -65,6 +68,13 @@ def layered(width: int) -> GroundProgram:
     choices = [choice(number, [0.5]) for number in range(2 * width)]
     goal = 2 * width + 1
     return ground_program(choices, [(goal, tuple(generator.sample(range(1, goal), 3))) for _ in range(4 * width)], [goal])
+
+
+def formula_of_layers(width: int) -> tuple[Formula, list[int]]:
+    """Return the formula of such a program, and how many values its choices have."""
+    ground = layered(width)
+    builder, literals = build_formula(ground, [answer.literal for query in ground.queries for answer in query.answers])
+    return builder.formula(literals), [2] * len(ground.choices)
 
 
 def test_what_is_small_starts_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,3 +283,41 @@ print(open("pid").read())
     while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not Path(f"/proc/{pid}").exists()
+
+
+@pytest.mark.parametrize("executable", [sys.executable, "/nowhere/python"])
+def test_what_is_tried_as_a_whole_does_not_depend_on_time(monkeypatch: pytest.MonkeyPatch, executable: str) -> None:
+    """The whole of this program is compiled with few nodes; with more deciding it would be certified."""
+    program = random_program(31)
+    expected = compile_program(program, COMPILERS["direct"], CompilationBudget())
+    assert expected.circuit.compiler == "sdd"
+    monkeypatch.setattr(sys, "executable", executable)
+    monkeypatch.setattr(supervision, "FIRST_SECONDS", -1.0)
+    assert compile_program(program, COMPILERS["direct"], CompilationBudget()).circuit == expected.circuit
+
+
+def test_a_worker_says_what_it_has_tried_before_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    builder, values = formula_of_layers(15)
+    here = StoppableCompiler(SddCompiler()).attempt(builder, values, running(CompilationBudget()), FIRST_ROUND)
+    monkeypatch.setattr(supervision, "FIRST_SECONDS", -1.0)
+    there = StoppableCompiler(SddCompiler()).attempt(builder, values, running(CompilationBudget()), FIRST_ROUND)
+    assert here == there
+    assert here[1] is not None
+    assert here[1].nodes == FIRST_ROUND
+
+
+def test_what_can_be_certified_needs_no_nodes_for_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(direct, "LITTLE", 0.0)
+    found = compile_program(random_program(51), COMPILERS["direct"], CompilationBudget(nodes=5))
+    assert found.circuit.compiler == "direct"
+
+
+def test_only_ways_that_were_tried_are_gone_on_with() -> None:
+    """Compiling each root on its own is no way where there is one root: that by structure is taken then."""
+    formula, values = formula_of_layers(15)
+    compiler = SddCompiler(("roots",))
+    with pytest.raises(Paused) as pause:
+        compiler.compile(formula, values, replace(running(CompilationBudget()), pause=FIRST_ROUND))
+    assert list(pause.value.tried.ways) == ["structure"]
+    budget = replace(running(CompilationBudget()), tried=pause.value.tried)
+    assert compiler.compile(formula, values, budget) == compiler.compile(formula, values, CompilationBudget())

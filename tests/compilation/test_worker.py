@@ -59,7 +59,7 @@ def test_a_worker_compiles_and_ends() -> None:
     formula = builder.formula([root])
     values = [2, 2, 4]
     budget = CompilationBudget()
-    (result,) = messages_of(Request(SddCompiler(), PackedFormula.of(formula), values, budget, None, os.getpid(), watched=False))
+    (result,) = messages_of(Request(SddCompiler(), PackedFormula.of(formula), values, budget, None, None, os.getpid(), watched=False))
     assert isinstance(result, Result)
     assert result.circuit == SddCompiler().compile(formula, values, budget)
     assert result.nodes > 0
@@ -71,7 +71,7 @@ def test_a_worker_compiles_and_ends() -> None:
 def test_a_worker_whose_parent_is_gone_does_nothing() -> None:
     builder, root = two_coins()
     request = Request(
-        SddCompiler(), PackedFormula.of(builder.formula([root])), [2, 2, 4], CompilationBudget(), None, 1 << 22, watched=False
+        SddCompiler(), PackedFormula.of(builder.formula([root])), [2, 2, 4], CompilationBudget(), None, None, 1 << 22, watched=False
     )
     given = pickle.dumps(sys.path) + pickle.dumps(request)
     ended = subprocess.run([sys.executable, "-S", "-P", "-c", START], input=given, capture_output=True, timeout=SECONDS, check=False)
@@ -81,7 +81,7 @@ def test_a_worker_whose_parent_is_gone_does_nothing() -> None:
 def test_a_worker_tells_its_progress_where_somebody_listens() -> None:
     builder, root = two_coins()
     request = Request(
-        SddCompiler(), PackedFormula.of(builder.formula([root])), [2, 2, 4], CompilationBudget(nodes=1), None, os.getpid(), True
+        SddCompiler(), PackedFormula.of(builder.formula([root])), [2, 2, 4], CompilationBudget(nodes=1), None, None, os.getpid(), True
     )
     *progress, last = messages_of(request)
     assert all(isinstance(message, Progress) for message in progress)

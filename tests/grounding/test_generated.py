@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import re
+import time
 
 import pytest
 
@@ -14,6 +15,7 @@ from nesylang.analysis import analyse
 from nesylang.grounding import GROUNDERS
 from nesylang.source import Source
 from nesylang.syntax import parse
+from tests.reference import parity
 from tests.reference.compared import COMPARED, GENERATED
 from tests.reference.generated import GeneratedClause, GeneratedProgram, generate
 from tests.reference.parity import Answered, Refused, compare, examine_many, outcome, problog_answers, shrink
@@ -109,3 +111,20 @@ def test_problog_has_no_conditionals() -> None:
     program = GeneratedProgram((GeneratedClause("p", ("(q -> r ; s -> t ; u)",)), GeneratedClause("p", ("(q -> r)",))))
     assert program.problog_text == "p :- (q, r ; \\+ (q), s, t ; \\+ (q), \\+ (s), u).\np :- (q, r).\n"
     assert problog_answers("0.3::q. p :- (q, fail ; \\+ (q), true). query(p).") == {"p": pytest.approx(0.7)}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_limit_holds_where_python_drops_the_first_exception(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow:
+        def __del__(self) -> None:
+            time.sleep(10)
+
+    def never_ends() -> None:
+        Slow()
+        time.sleep(10)
+
+    monkeypatch.setattr(parity, "AGAIN", 0.1)
+    began = time.monotonic()
+    with pytest.raises(parity.OutOfTime), parity.limited(0.1):
+        never_ends()
+    assert time.monotonic() - began < 5

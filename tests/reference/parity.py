@@ -250,22 +250,33 @@ def flattened(table: Table) -> dict[str, float]:
 # problog itself
 
 
+AGAIN = 1.0
+"""Seconds between two exceptions that say that the time is up."""
+
+
 class OutOfTime(Exception):
     """Something ran longer than it may."""
 
 
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime in the main thread once ``seconds`` have passed."""
+    """Raise OutOfTime in the main thread once ``seconds`` have passed, and again where that is lost.
+
+    Python drops what is raised in ``__del__`` and in callbacks of the garbage collector, such as that of hypothesis; problog never ends
+    for some programs.
+    """
+    running = True
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise OutOfTime
+        if running:
+            raise OutOfTime
 
     previous = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         yield
     finally:
+        running = False
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
 
