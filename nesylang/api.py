@@ -149,20 +149,23 @@ class Program:
         *,
         dtype: torch.dtype | None = None,
         semiring: str | Semiring[float] = "log",
+        engine: str | None = None,
     ) -> LogicModule:
         """Return the torch module that answers the program's queries (or those given), compiled once.
 
         ``networks`` maps the name of every neural predicate to its network; functions over tensors come from ``bind``. ``evidence`` names
         ground atoms that examples will bring the truth of, so that learnable weights which only they rest on become parameters at once.
         ``dtype`` fixes the type of all numbers, otherwise that of the networks' outputs; ``semiring`` is a row of SEMIRINGS or such an
-        object. Raise NesyError E601 for missing or unknown networks, E607 for missing functions.
+        object. ``engine`` says what evaluates the circuit: "fused" the kernel for CPUs, "torch" layers of torch operations, None the kernel
+        on CPUs and layers elsewhere. Raise NesyError E601 for missing or unknown networks, E606 for an unknown semiring or engine, E607
+        for missing functions.
         """
         from nesylang.learning import LogicModule
         from nesylang.learning.hostmodules import host_modules
 
         program = self if queries is None else self._asking(queries)
         bound = {**host_modules(self.analysis, self.settings.functions), **_checked_networks(networks)}
-        return LogicModule(program, bound, dtype=dtype, semiring=semiring, evidence=_texts(evidence, "evidence"))
+        return LogicModule(program, bound, dtype=dtype, semiring=semiring, engine=engine, evidence=_texts(evidence, "evidence"))
 
     def _asking(self, queries: Sequence[str]) -> Program:
         """Return the program with these queries instead of its own."""
@@ -202,6 +205,7 @@ class Compiled(CompiledProgram):
         *,
         dtype: torch.dtype | None = None,
         semiring: str | Semiring[float] = "log",
+        engine: str | None = None,
     ) -> LogicModule:
         """Return the torch module that answers the program's queries, with the circuit as it is.
 
@@ -211,7 +215,7 @@ class Compiled(CompiledProgram):
         from nesylang.learning import LogicModule
         from nesylang.learning.fixed import FixedProgram
 
-        return LogicModule(FixedProgram(self), _checked_networks(networks), dtype=dtype, semiring=semiring)
+        return LogicModule(FixedProgram(self), _checked_networks(networks), dtype=dtype, semiring=semiring, engine=engine)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the compiled program to a file, whole or not at all; ``load_compiled`` reads it.

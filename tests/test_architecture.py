@@ -46,6 +46,7 @@ OWNERS: dict[str, Callable[[str], bool]] = {
     "problog": lambda module: stage_of(module) == "grounding" or module.startswith("nesylang.syntax.problog"),
     "pysdd": lambda module: module.startswith("nesylang.compilation.sdd"),
     "torch": lambda module: stage_of(module) in {"evaluation", "learning"},
+    "numba": lambda module: module == "nesylang.evaluation.kernel",
     "pyarrow": lambda module: module == "nesylang.syntax.arrow_columns",
     "networkx": lambda module: stage_of(module) in STAGES[STAGES.index("formula") :],
 }
@@ -203,6 +204,7 @@ def test_the_order_is_enforced(module: str, code: str, wrong: bool) -> None:
         ("nesylang.inference.query", "if TYPE_CHECKING:\n    from torch import Tensor", False),
         ("nesylang.inference.query", "if TYPE_CHECKING:\n    pass\nelse:\n    import torch", True),
         ("nesylang.learning.module", "import torch.nn.functional as F", False),
+        ("nesylang.evaluation.fused", "from numba import njit", True),
         ("nesylang.compilation.direct", "from pysdd.sdd import SddManager", True),
         ("nesylang.compilation.sdd_compiler", "from pysdd.sdd import SddManager", False),
         ("nesylang.grounding.native", "import networkx", True),

@@ -28,7 +28,14 @@ TOLERANCE = 1e-4
 """How far results may be apart, relative to the largest of them: klay's logarithms are those of float32."""
 
 
-def weights(variables: int, batch: int) -> tuple[torch.Tensor, torch.Tensor]:
+Pair = tuple[torch.Tensor, torch.Tensor]
+"""Logarithms (batch, variables) of the probabilities of variables and of their negations."""
+
+Measured = tuple[list[float], torch.Tensor, torch.Tensor]
+"""Seconds of each repetition, the roots (batch,) and the gradients (batch, variables, 2)."""
+
+
+def weights(variables: int, batch: int) -> Pair:
     """Return logarithms (batch, variables) of probabilities and of what they leave of one, in float32."""
     generator = torch.Generator().manual_seed(variables * 1000 + batch)
     chances = torch.rand(batch, variables, generator=generator) * 0.98 + 0.01
@@ -103,7 +110,8 @@ def main() -> int:
     if given.write:
         words = " ".join(["python", "-m", "benchmarks.evaluation", *("PYTHON" if word == given.peer else word for word in sys.argv[1:])])
         about = f"{results.machine()}; python {versions()['python']}, torch {torch.__version__}; nesylang at {commit()}"
-        intro = f"Milliseconds of a forward and a backward pass in the log semiring from float32 on one thread, medians of {given.repeat}. {about}."
+        what = "Milliseconds of a forward and a backward pass in the log semiring from float32 on one thread"
+        intro = f"{what}, medians of {given.repeat}. {about}."
         results.write_section("evaluation", f"## Evaluation of circuits\n\n`{words}`\n\n{intro}\n\n" + "\n".join(lines))
     return int(bool(problems))
 

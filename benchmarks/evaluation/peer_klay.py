@@ -19,9 +19,7 @@ def main(diagram: str, logarithms: str, results: str, repeat: int) -> None:
     torch.set_num_threads(1)
     positive, negative = torch.load(logarithms)
     circuit = klay.Circuit()
-    circuit.set_root(circuit.add_sdd_from_file(diagram, [], [])) if hasattr(circuit, "set_root") else circuit.add_sdd_from_file(
-        diagram, [], []
-    )
+    circuit.add_sdd_from_file(diagram, [], [])
     module = circuit.to_torch_module(semiring="log", compile=False)
     seconds = []
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

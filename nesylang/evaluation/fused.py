@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -20,8 +21,11 @@ from torch.autograd.function import FunctionCtx, once_differentiable
 
 from nesylang.circuit import FIRST_LEAF, Circuit
 
-WIDTH = 32
-"""Instances of a tile."""
+TILE_BYTES = 1 << 22
+"""How much the values of a tile are to take: so much stays in the cache."""
+
+NARROWEST, WIDEST = 16, 1024
+"""Instances of a tile: fewer are not worth a pass over the elements, more make a tile no faster."""
 
 KEPT_BYTES = 1 << 30
 """Most bytes of values that are kept for the backward pass; for larger batches they are computed again, tile by tile."""
@@ -59,6 +63,11 @@ class Plan(NamedTuple):
         """The least root that linear arithmetic is trusted with."""
         bounds = np.finfo(np.float64)
         return float(self.nodes * bounds.tiny / bounds.eps)
+
+    @property
+    def width(self) -> int:
+        """Most instances of a tile."""
+        return max(NARROWEST, min(WIDEST, TILE_BYTES // (8 * self.nodes)))
 
     def start(self, leaves: Numbers, zero: float, one: float) -> Numbers:
         """Return an array for the values of all nodes (nodes, instances), with those of constants and leaves in it."""
@@ -166,7 +175,7 @@ class FusedEvaluation(torch.autograd.Function):
         batch = len(logarithms)
         given = logarithms.detach().to(torch.float64).numpy()
         # Tiles are equally large, so that none is left with few instances.
-        count = -(-batch // WIDTH)
+        count = -(-batch // plan.width)
         borders = [number * batch // count for number in range(count + 1)] if count else []
         keeps = ctx.needs_input_grad[0] and plan.nodes * batch * 8 <= KEPT_BYTES
         tiles: list[Tile | None] = [None] * count
@@ -192,9 +201,7 @@ class FusedEvaluation(torch.autograd.Function):
         plan, tiles = ctx.plan, ctx.tiles
         above = gradients.to(torch.float64).numpy()
         found = np.empty((len(above), plan.leaves))
-        starts = [0]
-        for tile in tiles:
-            starts.append(starts[-1] + tile.weights.shape[1])
+        starts = list(accumulate((tile.weights.shape[1] for tile in tiles), initial=0))
 
         def propagate(number: int) -> None:
             tile, rows = tiles[number], slice(starts[number], starts[number + 1])

@@ -31,11 +31,13 @@ class ConditionedProgram(nn.Module):
     answer_roots: Tensor
     condition_roots: Tensor
 
-    def __init__(self, compiled: CompiledProgram, learnable: LearnableWeights, semiring: str | Semiring[float]) -> None:
+    def __init__(
+        self, compiled: CompiledProgram, learnable: LearnableWeights, semiring: str | Semiring[float], engine: str | None = None
+    ) -> None:
         super().__init__()
         self.ground = compiled.ground
         self.plan = tensor_plan(compiled.ground)
-        self.circuit = TorchCircuit(compiled.circuit, semiring)
+        self.circuit = TorchCircuit(compiled.circuit, semiring, engine)
         self.inputs = needed_inputs(compiled.ground)
         self.leaves = LeafWeights(compiled.ground, compiled.circuit, self.plan.calls, learnable)
         self.evidence_names = [print_term(item.atom) for item in compiled.ground.evidence if item.value is None]

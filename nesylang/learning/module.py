@@ -51,11 +51,12 @@ class LogicModule(nn.Module):
     probabilities; all are trained by any optimiser over ``parameters()``.
 
     Numbers follow the type of the networks' outputs and of the learnable weights (half precision is widened to float32), unless ``dtype``
-    fixes it. ``semiring`` is a row of SEMIRINGS or such an object. ``evidence`` names atoms that examples will observe: only needed where
-    these rest on learnable weights that no query rests on, so that these exist from the start.
+    fixes it. ``semiring`` is a row of SEMIRINGS or such an object, ``engine`` what evaluates the circuit, as in ``TorchCircuit``.
+    ``evidence`` names atoms that examples will observe: only needed where these rest on learnable weights that no query rests on, so that
+    these exist from the start.
 
     Raises E601 for networks that are missing or unknown, E602 for tensors that cannot be passed by their names, E606 for networks that are
-    no modules and for an unknown semiring.
+    no modules and for an unknown semiring or engine.
     """
 
     _anchor: Tensor
@@ -67,6 +68,7 @@ class LogicModule(nn.Module):
         *,
         dtype: torch.dtype | None = None,
         semiring: str | Semiring[float] = "log",
+        engine: str | None = None,
         evidence: tuple[str, ...] = (),
     ) -> None:
         super().__init__()
@@ -83,6 +85,7 @@ class LogicModule(nn.Module):
         self.examiner = asking.Examiner(StructureReader(source))
         self._dtype = dtype
         self._semiring = semiring
+        self._engine = engine
         self._positions: dict[tuple[str, ...], int] = {}
         self._programs = nn.ModuleList()
         # Empty, it follows the module to its device and type, for programs that have no tensor to tell.
@@ -161,7 +164,7 @@ class LogicModule(nn.Module):
         """Return the program compiled for a structure, from the cache where it was before; errors name the example."""
 
         def made(read: Structure) -> ConditionedProgram:
-            program = ConditionedProgram(self.examiner.reader.compile(read), self.weights, self._semiring)
+            program = ConditionedProgram(self.examiner.reader.compile(read), self.weights, self._semiring, self._engine)
             check_distinct_names(program.ground.inputs, program.plan.named)
             check_networks({name: self.network(name) for name in self._attributes}, program.plan.used, list(self._attributes))
             check_held(program.ground, self.held)
@@ -193,7 +196,7 @@ class LogicModule(nn.Module):
         return cast(ConditionedProgram, self._programs[self._positions[atoms]])
 
     def _conditioned(self, atoms: tuple[str, ...], compiled: CompiledProgram) -> ConditionedProgram:
-        program = ConditionedProgram(compiled, self.weights, self._semiring)
+        program = ConditionedProgram(compiled, self.weights, self._semiring, self._engine)
         check_names(program.plan.named)
         check_distinct_names(program.ground.inputs, program.plan.named)
         assert set(program.evidence_names) >= set(atoms), f"compiled under {program.evidence_names} instead of {atoms}"

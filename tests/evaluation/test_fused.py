@@ -111,7 +111,7 @@ def test_no_number_stays_none() -> None:
     assert found == [[False, True, False]] * 2
 
 
-@pytest.mark.parametrize(("limit", "value"), [("KEPT_BYTES", 0), ("WIDTH", 1), ("WIDTH", 7), ("THREADED", 0)])
+@pytest.mark.parametrize(("limit", "value"), [("KEPT_BYTES", 0), ("WIDEST", 1), ("WIDEST", 7), ("NARROWEST", 1000), ("THREADED", 0)])
 def test_tiles_and_threads_change_nothing(monkeypatch: pytest.MonkeyPatch, limit: str, value: int) -> None:
     circuit, _, logarithms = uneven(50)
     threads = torch.get_num_threads()
@@ -136,6 +136,7 @@ def test_values_are_kept_for_the_backward_pass_only_if_there_is_one_and_they_fit
         return evaluate(tile, above)
 
     monkeypatch.setattr(fused.Tile, "gradients", noted)
+    monkeypatch.setattr(fused, "TILE_BYTES", 25 * 8 * 4002)
     circuit(logarithms)
     circuit(logarithms.clone().requires_grad_()).sum().backward()
     assert kept == [[True], [True]]

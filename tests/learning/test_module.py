@@ -52,6 +52,19 @@ def test_addition(semiring: str) -> None:
     assert result["sum(a,b,S)"].answers == [0, 1, 2, 3, 4]
 
 
+def test_both_engines_train_alike() -> None:
+    found = []
+    for engine in ("fused", "torch"):
+        torch.manual_seed(0)
+        network = nn.Sequential(nn.Linear(3, 3), nn.Softmax(1)).double()
+        module = LogicModule(addition(), {"digit": network}, engine=engine)
+        logarithms = torch.Tensor(module(a=distributions(9).double(), b=distributions(9, seed=1).double())["sum(a,b,S)"])
+        logarithms[:, 2].sum().backward()
+        found.append([logarithms.detach(), *(parameter.grad for parameter in network.parameters())])
+    for one, other in zip(*found, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-12, atol=1e-14)
+
+
 def test_a_network_is_called_once_on_its_distinct_inputs_stacked() -> None:
     network = identity()
     program = addition(["x(0)", "x(1)", "x(0)"])

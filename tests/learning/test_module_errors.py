@@ -175,11 +175,13 @@ def test_tensors_that_cannot_be_passed_by_their_names(name: str) -> None:
         module(names=(name, "b"))
 
 
-def test_unknown_semirings() -> None:
+def test_unknown_semirings_and_engines() -> None:
     with fails("E606", "no semiring 'probabilty'", "did you mean 'probability'?"):
         LogicModule(addition(), {"digit": Recorder(lambda x: x)}, semiring="probabilty")
     with fails("E606", "no semiring 'x'", "the semirings are probability, log"):
         LogicModule(addition(), {"digit": Recorder(lambda x: x)}, semiring="x")
+    with fails("E606", "no engine 'fast'", "the engines are fused and torch"):
+        LogicModule(addition(), {"digit": Recorder(lambda x: x)}, engine="fast")
 
 
 def test_a_network_for_inputs_of_another_width() -> None:
