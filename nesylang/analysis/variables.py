@@ -43,9 +43,10 @@ def _all_variables(term: Term) -> Iterator[Variable]:
 
 def negation_before_binding(program: Program) -> Iterator[Diagnostic]:
     """Yield W201 for each variable that is negated first and bound only by a later goal."""
-    for rule in program.rules:
-        if any(goal.negation is not None for goal in rule.goals):
-            yield from _negated_too_early(_with_scopes(rule, program), _fact_predicates(program))
+    negating = [rule for rule in program.rules if any(goal.negation is not None for goal in rule.goals)]
+    binding = _fact_predicates(program) if negating else frozenset()
+    for rule in negating:
+        yield from _negated_too_early(_with_scopes(rule, program), binding)
 
 
 def _with_scopes(rule: Rule, program: Program) -> Rule:

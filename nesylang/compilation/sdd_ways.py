@@ -191,7 +191,7 @@ class _Apart:
         self.earlier = 0
         """How many nodes have been made for roots that are done."""
         self.part: _Part | None = None
-        self.levels = sum(count.bit_length() for count in self.counts.values())
+        self.levels = sum((count - 1).bit_length() for count in self.counts.values())
 
     @property
     def made(self) -> int:
