@@ -8,6 +8,8 @@ when they are first called, and keeps them on disk. They release the lock of the
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import TypeVar, cast
 
 import numpy as np
 from numba import njit
@@ -20,8 +22,23 @@ Flags = NDArray[np.bool_]
 CONTRACTED = {"contract", "nsz"}
 """Freedom of the compiler: a product may be fused with a sum. It must not assume that no number is infinite, or no number at all."""
 
+Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
-@njit(nogil=True, cache=True, fastmath=CONTRACTED)
+
+def compiled(freedom: set[str]) -> Callable[[Kernel], Kernel]:
+    """Return a decorator that has numba compile a function, kept on disk where there is a place for that."""
+
+    def decorate(function: Kernel) -> Kernel:
+        try:
+            found: object = njit(nogil=True, cache=True, fastmath=freedom)(function)
+        except RuntimeError:  # neither the package nor the user's home can be written to
+            found = njit(nogil=True, fastmath=freedom)(function)
+        return cast(Kernel, found)
+
+    return decorate
+
+
+@compiled(CONTRACTED)
 def forward(offsets: Integers, left: Integers, right: Integers, values: Numbers) -> None:
     """Fill in the values (nodes, instances) of inner nodes, those of constants and leaves being there."""
     first = values.shape[0] - (offsets.shape[0] - 1)
@@ -38,7 +55,7 @@ def forward(offsets: Integers, left: Integers, right: Integers, values: Numbers)
                 values[node, instance] += values[one, instance] * values[other, instance]
 
 
-@njit(nogil=True, cache=True, fastmath=CONTRACTED)
+@compiled(CONTRACTED)
 def backward(offsets: Integers, left: Integers, right: Integers, values: Numbers, gradients: Numbers) -> None:
     """Add to the gradients (nodes, instances) of all nodes what those of nodes above them contribute, from the last node to the first."""
     first = values.shape[0] - (offsets.shape[0] - 1)
@@ -53,7 +70,7 @@ def backward(offsets: Integers, left: Integers, right: Integers, values: Numbers
                 gradients[other, instance] += gradient * values[one, instance]
 
 
-@njit(nogil=True, cache=True)
+@compiled(set())
 def forward_log(offsets: Integers, left: Integers, right: Integers, values: Numbers) -> None:
     """Fill in the logarithms (nodes, instances) of inner nodes: sums are shifted by their largest term, so that they never underflow."""
     first = values.shape[0] - (offsets.shape[0] - 1)
@@ -73,7 +90,7 @@ def forward_log(offsets: Integers, left: Integers, right: Integers, values: Numb
             values[first + inner, instance] = largest + math.log(total)
 
 
-@njit(nogil=True, cache=True)
+@compiled(set())
 def backward_log(offsets: Integers, left: Integers, right: Integers, values: Numbers, gradients: Numbers) -> None:
     """Add to the gradients of logarithms what those of nodes above contribute; a sum that is zero contributes nothing."""
     first = values.shape[0] - (offsets.shape[0] - 1)
@@ -90,7 +107,7 @@ def backward_log(offsets: Integers, left: Integers, right: Integers, values: Num
                 gradients[other, instance] += share
 
 
-@njit(nogil=True, cache=True)
+@compiled(set())
 def possible(offsets: Integers, left: Integers, right: Integers, leaves: Flags) -> Flags:
     """Return for all nodes (nodes, instances) whether they are more than zero, from whether the leaves are."""
     count, width = leaves.shape

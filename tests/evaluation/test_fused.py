@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import pytest
 import torch
 from torch import Tensor
 
 from nesylang.circuit import FIRST_LEAF, TRUE, build_circuit
-from nesylang.evaluation import SEMIRINGS, fused
+from nesylang.evaluation import SEMIRINGS, fused, kernel
 from nesylang.evaluation.torch_engine import ENGINES, FUSED, TorchCircuit
 from nesylang.source import NesyError
 from tests.evaluation.diagrams import ALL, chain_circuit, random_circuit, random_table
@@ -174,3 +175,13 @@ def test_engines_are_chosen_by_name() -> None:
     with pytest.raises(NesyError, match=r"E606.*does not know the semiring 'max-product'"):
         TorchCircuit(circuit, MaxProduct(), "fused")
     assert set(FUSED) <= set(SEMIRINGS)
+
+
+def test_where_nothing_can_be_kept_on_disk_the_kernel_is_compiled_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refusing(**options: object) -> Callable[[Callable[..., object]], Callable[..., object]]:
+        if options.get("cache"):
+            raise RuntimeError("cannot cache function: no locator available")
+        return lambda function: function
+
+    monkeypatch.setattr(kernel, "njit", refusing)
+    assert kernel.compiled(set())(max) is max
