@@ -43,7 +43,7 @@ def _attempts(attempts: Sequence[Attempt]) -> Iterator[str]:
         yield f"{attempt.seconds:9.3f} s  of it {attempt.way}, nodes {attempt.nodes:,}{'' if attempt.finished else ', given up'}"
     if len(listed) < len(attempts):
         rest = sum(attempt.seconds for attempt in attempts) - sum(attempt.seconds for attempt in listed)
-        yield f"{rest:9.3f} s  of it {len(attempts) - len(listed):,} other attempts, given up"
+        yield f"{rest:9.3f} s  of it {len(attempts) - len(listed):,} other attempts"
 
 
 def statistics_document(statistics: Statistics) -> dict[str, object]:

@@ -45,6 +45,7 @@ from nesylang.grounding import (
 from nesylang.grounding.problog_terms import read_term
 from nesylang.inference import marginals
 from nesylang.source import NesyError, Source, whole
+from nesylang.source.collection import paused_collection
 from nesylang.syntax import load_program, print_term
 from nesylang.syntax.statements import ExpectAnswers, ExpectProbability
 from nesylang.syntax.terms import Term, is_ground, signature, subterms, variables
@@ -262,8 +263,8 @@ class OutOfTime(Exception):
 def limited(seconds: float) -> Iterator[None]:
     """Raise OutOfTime in the main thread once ``seconds`` have passed, and again where that is lost.
 
-    Python drops what is raised in ``__del__`` and in callbacks of the garbage collector, such as that of hypothesis; problog never ends
-    for some programs.
+    Python drops what is raised in ``__del__`` and in callbacks of the garbage collector, such as that of hypothesis, which therefore does
+    not run on its own; problog never ends for some programs.
     """
     running = True
 
@@ -274,7 +275,8 @@ def limited(seconds: float) -> Iterator[None]:
     previous = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
-        yield
+        with paused_collection():
+            yield
     finally:
         running = False
         signal.setitimer(signal.ITIMER_REAL, 0)
