@@ -123,7 +123,7 @@ def _degrees(emission: Emission, roots: Sequence[int]) -> tuple[Degree, ...]:
 
 def _is_mostly_open(emission: Emission, formula: Formula) -> bool:
     """Return whether half of a formula's gates, or as many others, are in what is not certified."""
-    return 2 * _gates(emission.builder.formula(list(emission.holes))) >= _gates(formula)
+    return bool(emission.holes) and 2 * _gates(emission.builder.formula(list(emission.holes))) >= _gates(formula)
 
 
 def _gates(formula: Formula) -> int:

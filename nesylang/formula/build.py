@@ -56,7 +56,7 @@ class _Construction:
         for component in loops:
             self._refuse_aggregates(component)
             self._refuse_negation(component)
-        needed = self._needed_outside(components, asked)
+        needed = self._needed_outside(components, asked) if loops else set()
         for component in components:
             if self._is_loop(component):
                 solve_loop(self.builder, component, self.bodies, self.values, needed.intersection(component))

@@ -29,6 +29,9 @@ class Kind(IntEnum):
     RESULT = 4
 
 
+GATES = frozenset({Kind.AND, Kind.OR})
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A node: a leaf's ``children`` are (choice, value), those of ands and ors are literals of earlier nodes.
@@ -61,7 +64,8 @@ class Formula:
 
     def reachable(self, literals: Iterable[int]) -> list[int]:
         """Return the numbers of all nodes below some literals, children before parents."""
-        marked = bytearray(len(self.nodes) + 1)
+        nodes = self.nodes
+        marked = bytearray(len(nodes) + 1)
         found = []
         pending = [abs(literal) for literal in literals]
         while pending:
@@ -69,7 +73,8 @@ class Formula:
             if not marked[number]:
                 marked[number] = 1
                 found.append(number)
-                pending.extend(map(abs, self.below(number)))
+                node = nodes[number - 1]
+                pending.extend(map(abs, node.children if node.kind in GATES else self.below(number)))
         found.sort()
         return found
 
@@ -90,7 +95,7 @@ class Formula:
                 found.setdefault(node.children[0])
             elif node.kind >= Kind.AND:
                 ready = []
-                for number in map(abs, self.below(parent)):
+                for number in map(abs, node.children if node.kind in GATES else self.below(parent)):
                     child = self.nodes[number - 1]
                     if child.kind is Kind.LEAF:
                         found.setdefault(child.children[0])
@@ -105,7 +110,9 @@ class Formula:
         parents = dict.fromkeys(numbers, 0)
         pending = list(parents)
         while pending:
-            for child in map(abs, self.below(pending.pop())):
+            number = pending.pop()
+            node = self.nodes[number - 1]
+            for child in map(abs, node.children if node.kind in GATES else self.below(number)):
                 if child not in parents:
                     parents[child] = 0
                     pending.append(child)

@@ -11,6 +11,8 @@ from nesylang.grounding.graph import Gate, Member
 class FormulaNodes:
     """A builder's nodes; ``values[c]`` is the number of values of choice ``c``."""
 
+    is_ordered = True
+
     def __init__(self, builder: FormulaBuilder, values: Sequence[int]) -> None:
         self.builder = builder
         self._values = values

@@ -146,6 +146,9 @@ class Exclusion:
 
     def _analyse(self, root: int) -> None:
         """Find support and allowed values of all nodes below one that are not yet known."""
+        if self.graph.is_ordered:
+            self._analyse_ordered(root)
+            return
         edges = _Unknown(self.graph, self._supports)
         for component in strong_components(edges, [root]):
             if len(component) == 1 and component[0] not in edges.get(component[0], ()):
@@ -160,6 +163,21 @@ class Exclusion:
             for node in component:
                 self._supports[node] = support
                 self._allowed[node] = self._allowed[-node] = {}
+
+    def _analyse_ordered(self, root: int) -> None:
+        """Do the same where nothing depends on itself."""
+        pending = [root]
+        while pending:
+            node = pending[-1]
+            missing: Sequence[int] = ()
+            if node not in self._supports and self.graph.choice_value(node) is None:
+                missing = [child for child in map(abs, self.graph.gate(node).children) if child not in self._supports]
+            if missing:
+                pending.extend(reversed(missing))
+                continue
+            pending.pop()
+            if node not in self._supports:
+                self._node(node)
 
     def _node(self, node: int) -> None:
         leaf = self.graph.choice_value(node)
@@ -297,13 +315,10 @@ class Exclusion:
         return True
 
     def _split(self, literals: list[int]) -> Iterator[list[int]]:
-        """Yield groups of literals: those of different groups exclude each other because they allow a choice different values."""
-        pending: list[tuple[list[int], frozenset[int]]] = [(literals, frozenset())]
+        """Yield groups of several literals: those of different groups exclude each other because they allow a choice different values."""
+        pending: list[tuple[list[int], frozenset[int]]] = [(literals, frozenset())] if len(literals) > 1 else []
         while pending:
             group, tried = pending.pop()
-            if len(group) < 2:
-                yield group
-                continue
             shared = set(self.allowed(group[0])) - tried
             for literal in group[1:]:
                 shared &= self.allowed(literal).keys()
@@ -312,7 +327,7 @@ class Exclusion:
             for choice in sorted(shared):
                 parts = _by_values(group, [self._allowed[literal][choice] for literal in group])
                 if len(parts) > 1:
-                    pending.extend((part, tried | {choice}) for part in parts)
+                    pending.extend((part, tried | {choice}) for part in parts if len(part) > 1)
                     break
             else:
                 yield group

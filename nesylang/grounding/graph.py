@@ -26,7 +26,12 @@ class Member(NamedTuple):
 
 
 class Graph(Protocol):
-    """Nodes numbered from 1; a literal is a node's number, negative where it is negated."""
+    """Nodes numbered from 1; a literal is a node's number, negative where it is negated.
+
+    ``is_ordered`` tells that all nodes have children with smaller numbers only.
+    """
+
+    is_ordered: bool
 
     def choice_value(self, node: int) -> tuple[int, int] | None:
         """Return the choice and the value that a node stands for, None if it is no leaf."""
@@ -59,6 +64,8 @@ class RuleGraph(Protocol):
 
 class RuleNodes:
     """Ground rules as a graph of ands and ors: an atom is the or of its rules, a body of several literals a node of its own."""
+
+    is_ordered = False
 
     def __init__(self, rules: RuleGraph) -> None:
         self._rules = rules

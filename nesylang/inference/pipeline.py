@@ -25,6 +25,7 @@ from nesylang.grounding import (
 from nesylang.inference.cache import Lookup, Place
 from nesylang.inference.marginals import marginals
 from nesylang.source import error
+from nesylang.source.collection import paused_collection
 from nesylang.syntax.statements import Query
 
 
@@ -78,9 +79,10 @@ def compile_analysis(
     try:
         if listener is not None:
             listener(Progress("grounding", 0.0))
-        ground = _ground(settings, request)
-        grounded = monotonic()
-        compiled = compile_program(ground, settings.compiler, running(settings.compilation_budget, listener))
+        with paused_collection():
+            ground = _ground(settings, request)
+            grounded = monotonic()
+            compiled = compile_program(ground, settings.compiler, running(settings.compilation_budget, listener))
     finally:
         if listener is not None:
             listener(Progress("end", monotonic() - began))

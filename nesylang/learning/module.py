@@ -27,6 +27,7 @@ from nesylang.learning.parameters import LearnableWeights
 from nesylang.learning.result import QueryResult, Result
 from nesylang.learning.structures import Analysed, Cache, Structure, StructureReader
 from nesylang.source import NesyError, error, whole
+from nesylang.source.collection import paused_collection
 from nesylang.syntax import parse_term, print_term
 from nesylang.syntax.terms import Atom, Compound, is_ground, signature
 
@@ -196,7 +197,8 @@ class LogicModule(nn.Module):
         return cast(ConditionedProgram, self._programs[self._positions[atoms]])
 
     def _conditioned(self, atoms: tuple[str, ...], compiled: CompiledProgram) -> ConditionedProgram:
-        program = ConditionedProgram(compiled, self.weights, self._semiring, self._engine)
+        with paused_collection():
+            program = ConditionedProgram(compiled, self.weights, self._semiring, self._engine)
         check_names(program.plan.named)
         check_distinct_names(program.ground.inputs, program.plan.named)
         assert set(program.evidence_names) >= set(atoms), f"compiled under {program.evidence_names} instead of {atoms}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from nesylang.syntax.data_statements import data_term
 from nesylang.syntax.operators import (
@@ -56,6 +57,9 @@ PIECE = 10**PIECE_DIGITS
 LEADING_OPERATOR = re.compile(r"\\\+|[-+*/\\^<>=~:.?@#&|;]+|\w+(?!\()")
 BARE_ATOMS = frozenset({"!", "{}"})
 
+PLAIN_DEPTH = 4
+"""How deep terms may be that are printed at once."""
+
 
 Part = Term | str | tuple[Term, int]
 """What a term is printed as: a token, a subterm as an argument, or an operand with the most that it may bind at."""
@@ -63,6 +67,9 @@ Part = Term | str | tuple[Term, int]
 
 def print_term(term: Term, priority: int = TERM_PRIORITY) -> str:
     """Return the term as text without needless spaces, in parentheses if it binds looser than ``priority``."""
+    plain = _plain(term, PLAIN_DEPTH)
+    if plain is not None:
+        return plain
     pieces: list[str] = []
     pending: list[Part] = [(term, priority)]
     while pending:
@@ -74,6 +81,32 @@ def print_term(term: Term, priority: int = TERM_PRIORITY) -> str:
         else:
             pending.extend(reversed(_parts(current, ARGUMENT_PRIORITY)))
     return "".join(pieces)
+
+
+def _plain(term: Term, depth: int) -> str | None:
+    """Return the text of what most answers are: names, small numbers, and short lists and compounds of these; None for anything else."""
+    if type(term) is Integer:
+        return str(term.value) if 0 <= term.value < PIECE else None
+    if type(term) is Atom:
+        return term.name if _is_plain_name(term.name) else None
+    if depth and type(term) is ListTerm and term.tail is None:
+        inside = _plain_arguments(term.items, depth - 1)
+        return None if inside is None else f"[{inside}]"
+    if depth and type(term) is Compound and _is_plain_name(term.functor):
+        inside = _plain_arguments(term.args, depth - 1)
+        return None if inside is None else f"{term.functor}({inside})"
+    return None
+
+
+def _plain_arguments(terms: tuple[Term, ...], depth: int) -> str | None:
+    found = [_plain(term, depth) for term in terms]
+    return None if None in found else ",".join(found)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=4096)
+def _is_plain_name(name: str) -> bool:
+    """Return whether a name is written as it is wherever it stands, and means nothing but itself."""
+    return bool(PLAIN_NAME.match(name)) and not any(name in names for names in (INFIX, PREFIX, QUANTIFIERS, AGGREGATES, ("xor",)))
 
 
 def _append(pieces: list[str], text: str) -> None:

@@ -106,6 +106,8 @@ def _apart(terms: Sequence[tuple[int, int]]) -> bool:
 class _Conditions:
     """Gates as the graph that exclusion is shown on: node ``n`` is gate ``n - 1``."""
 
+    is_ordered = False
+
     def __init__(self, gates: Sequence[Gate]) -> None:
         self.gates = gates
 
