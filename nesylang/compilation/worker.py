@@ -24,6 +24,7 @@ from nesylang.circuit import Circuit
 from nesylang.compilation.budget import Attempt, CompilationBudget, Progress, RunningBudget, Tried, Watch, spent_bytes
 from nesylang.formula.formula import Formula, Kind, Node
 from nesylang.source import NesyError
+from nesylang.source.collection import paused_collection
 from nesylang.source.memory import peak_bytes, used_bytes
 
 if TYPE_CHECKING:
@@ -131,7 +132,8 @@ def _compile(request: Request, messages: IO[bytes]) -> None:
     allowed = request.budget
     budget = RunningBudget(allowed.nodes, allowed.seconds, allowed.bytes, watch, request.pause, request.tried)
     try:
-        circuit = request.compiler.compile(request.formula.formula(), list(request.values), budget)
+        with paused_collection():
+            circuit = request.compiler.compile(request.formula.formula(), list(request.values), budget)
     except NesyError as failure:
         _write(messages, failure)
     except MemoryError:
