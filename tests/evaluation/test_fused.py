@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import chain
+from types import ModuleType
 
 import pytest
 import torch
 from torch import Tensor
 
 from nesylang.circuit import FIRST_LEAF, TRUE, build_circuit
-from nesylang.evaluation import SEMIRINGS, fused, kernel
-from nesylang.evaluation.torch_engine import ENGINES, FUSED, TorchCircuit
+from nesylang.evaluation import SEMIRINGS, exact, fused, kernel, linear
+from nesylang.evaluation.torch_engine import ENGINES, EXACT, TorchCircuit
 from nesylang.source import NesyError
 from tests.evaluation.diagrams import ALL, chain_circuit, random_circuit, random_table
 from tests.evaluation.test_torch_engine import MaxProduct
 
-names = pytest.mark.parametrize("name", FUSED)
+names = pytest.mark.parametrize("name", EXACT)
 
 
 def both(circuit: TorchCircuit, other: TorchCircuit, logarithms: Tensor) -> list[tuple[Tensor, Tensor]]:
@@ -112,37 +114,49 @@ def test_no_number_stays_none() -> None:
     assert found == [[False, True, False]] * 2
 
 
-@pytest.mark.parametrize(("limit", "value"), [("KEPT_BYTES", 0), ("WIDEST", 1), ("WIDEST", 7), ("NARROWEST", 1000), ("THREADED", 0)])
-def test_tiles_and_threads_change_nothing(monkeypatch: pytest.MonkeyPatch, limit: str, value: int) -> None:
-    circuit, _, logarithms = uneven(50)
+LIMITS = [
+    (exact, "KEPT_BYTES", 0),
+    (exact, "THREADED", 0),
+    (exact, "LARGE", 0.0),
+    (fused, "WIDEST", 1),
+    (fused, "WIDEST", 7),
+    (fused, "NARROWEST", 1000),
+    (linear, "NARROWEST", 7),
+]
+
+
+@pytest.mark.parametrize(("module", "limit", "value"), LIMITS)
+def test_tiles_and_threads_change_nothing(monkeypatch: pytest.MonkeyPatch, module: ModuleType, limit: str, value: float) -> None:
+    circuit, layers, logarithms = uneven(50)
     threads = torch.get_num_threads()
     try:
         torch.set_num_threads(2)
-        ((roots, gradients), _) = both(circuit, circuit, logarithms)
-        monkeypatch.setattr(fused, limit, value)
-        ((again, gradients_again), _) = both(circuit, circuit, logarithms)
+        before = both(circuit, layers, logarithms)
+        monkeypatch.setattr(linear, "TILE_BYTES", 1)
+        monkeypatch.setattr(module, limit, value)
+        after = both(circuit, layers, logarithms)
     finally:
         torch.set_num_threads(threads)
-    assert torch.equal(roots, again)
-    assert torch.equal(gradients, gradients_again)
+    for one, other in zip(chain(*before), chain(*after), strict=True):
+        assert torch.equal(one, other)
 
 
 def test_values_are_kept_for_the_backward_pass_only_if_there_is_one_and_they_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     circuit, _, logarithms = uneven(50)
     kept: list[list[bool]] = []
-    evaluate = fused.Tile.gradients
+    evaluate = exact.Tile.gradients
 
-    def noted(tile: fused.Tile, above: object) -> object:
+    def noted(tile: exact.Tile, above: object) -> object:
         kept.append([tile.values is not None])
         return evaluate(tile, above)
 
-    monkeypatch.setattr(fused.Tile, "gradients", noted)
+    monkeypatch.setattr(exact.Tile, "gradients", noted)
     monkeypatch.setattr(fused, "TILE_BYTES", 25 * 8 * 4002)
     circuit(logarithms)
     circuit(logarithms.clone().requires_grad_()).sum().backward()
     assert kept == [[True], [True]]
     kept.clear()
-    monkeypatch.setattr(fused, "KEPT_BYTES", 0)
+    monkeypatch.setattr(exact, "KEPT_BYTES", 0)
     circuit(logarithms.clone().requires_grad_()).sum().backward()
     assert kept == [[False], [False]]
 
@@ -167,14 +181,14 @@ def test_the_backward_pass_can_be_repeated() -> None:
 
 def test_engines_are_chosen_by_name() -> None:
     circuit = chain_circuit(3)
-    assert TorchCircuit(circuit, "log").plan is not None
-    assert TorchCircuit(circuit, "log", "torch").plan is None
-    assert TorchCircuit(circuit, MaxProduct()).plan is None
+    assert TorchCircuit(circuit, "log").engine == "fused"
+    assert TorchCircuit(circuit, "log", "torch").engine == "torch"
+    assert TorchCircuit(circuit, MaxProduct()).engine == "torch"
     with pytest.raises(NesyError, match=r"E606.*no engine 'fast'"):
         TorchCircuit(circuit, "log", "fast")
     with pytest.raises(NesyError, match=r"E606.*does not know the semiring 'max-product'"):
         TorchCircuit(circuit, MaxProduct(), "fused")
-    assert set(FUSED) <= set(SEMIRINGS)
+    assert set(EXACT) <= set(SEMIRINGS)
 
 
 def test_where_nothing_can_be_kept_on_disk_the_kernel_is_compiled_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
