@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tempfile
 from collections.abc import Callable, Iterator
 from itertools import combinations, product
 from pathlib import Path
@@ -74,22 +75,53 @@ def paths(size: int) -> Clauses:
     return found
 
 
-DIAGRAMS: dict[str, Callable[[], Clauses]] = {
-    "v40": lambda: random_clauses(40, 20, 1),
-    "v50": lambda: random_clauses(50, 25, 2),
-    "r40": lambda: random_clauses(40, 60, 1),
-    "sudoku-4x4": lambda: sudoku(2),
-    "paths-4x4": lambda: paths(4),
-    "permutations-7": lambda: permutations(7),
-}
-"""The clauses of each diagram."""
+def rows(size: int) -> tuple[SddManager, SddNode]:
+    """Return the diagram of ``size`` permutations beside each other, such as the rows of a Sudoku, each with a vtree of its own."""
+    count = size * size
+    groups = [list(range(row * count + 1, (row + 1) * count + 1)) for row in range(size)]
+    manager = SddManager.from_vtree(_beside_each_other(groups))
+    node = manager.true()
+    for group in groups:
+        lines = [group[start : start + size] for start in range(0, count, size)]
+        lines += [list(column) for column in zip(*lines, strict=True)]
+        own = manager.true()
+        for line in lines:
+            own = own & _one_of(manager, line)
+        node = node & own
+    return manager, node
 
 
-def compiled(clauses: Clauses) -> tuple[SddManager, SddNode]:
-    """Return the diagram of some clauses, with a balanced vtree, which is searched for better ones while it grows."""
-    variables = max(abs(literal) for clause in clauses for literal in clause)
-    manager = SddManager.from_vtree(Vtree(var_count=variables, vtree_type="balanced"))
-    manager.auto_gc_and_minimize_on()
+def _one_of(manager: SddManager, variables: list[int]) -> SddNode:
+    """Return the diagram of exactly one of some variables."""
+    one, none = manager.false(), manager.true()
+    for variable in reversed(variables):
+        one = (manager.literal(variable) & none) | (manager.literal(-variable) & one)
+        none = none & manager.literal(-variable)
+    return one
+
+
+def _beside_each_other(groups: list[list[int]]) -> Vtree:
+    """Return a balanced vtree of balanced ones, one for each group of variables."""
+    lines: list[str] = []
+
+    def added(words: str) -> int:
+        kind, _, children = words.partition(" ")
+        lines.append(f"{kind} {len(lines)} {children}")
+        return len(lines) - 1
+
+    def balanced(parts: list[int]) -> int:
+        middle = len(parts) // 2
+        return parts[0] if len(parts) == 1 else added(f"I {balanced(parts[:middle])} {balanced(parts[middle:])}")
+
+    balanced([balanced([added(f"L {variable}") for variable in group]) for group in groups])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "vtree"
+        path.write_text(f"vtree {len(lines)}\n" + "\n".join(lines) + "\n")
+        return Vtree.from_file(bytes(path))
+
+
+def conjunction(manager: SddManager, clauses: Clauses) -> SddNode:
+    """Return the diagram of some clauses."""
     node = manager.true()
     node.ref()
     for clause in sorted(clauses, key=lambda clause: max(map(abs, clause))):
@@ -100,7 +132,32 @@ def compiled(clauses: Clauses) -> tuple[SddManager, SddNode]:
         following.ref()
         node.deref()
         node = following
-    return manager, node
+    return node
+
+
+def compiled(clauses: Clauses, minimised: bool) -> tuple[SddManager, SddNode]:
+    """Return the diagram of some clauses, with a balanced vtree; ``minimised`` has better ones searched for while it grows."""
+    variables = max(abs(literal) for clause in clauses for literal in clause)
+    manager = SddManager.from_vtree(Vtree(var_count=variables, vtree_type="balanced"))
+    if minimised:
+        manager.auto_gc_and_minimize_on()
+    return manager, conjunction(manager, clauses)
+
+
+DIAGRAMS: dict[str, Callable[[], tuple[SddManager, SddNode]]] = {
+    "v40": lambda: compiled(random_clauses(40, 20, 1), minimised=False),
+    "v50": lambda: compiled(random_clauses(50, 25, 2), minimised=False),
+    "r40": lambda: compiled(random_clauses(40, 60, 0), minimised=False),
+    "r40-minimised": lambda: compiled(random_clauses(40, 60, 1), minimised=True),
+    "sudoku-4x4": lambda: compiled(sudoku(2), minimised=True),
+    "paths-4x4": lambda: compiled(paths(4), minimised=True),
+    "permutations-7": lambda: compiled(permutations(7), minimised=True),
+    "rows-9x9": lambda: rows(9),
+}
+"""The diagrams by name."""
+
+UNIFORM = {"rows-9x9": 1 / 9}
+"""Diagrams whose variables all have one probability: the permutations of 9 rows have 3e-61, which is zero in float32."""
 
 
 def circuit_of(node: SddNode, variables: int) -> Circuit:
@@ -114,7 +171,7 @@ def circuit_of(node: SddNode, variables: int) -> Circuit:
 def saved(names: list[str], folder: Path) -> Iterator[tuple[str, Circuit, Path, int]]:
     """Yield the name of each diagram, its circuit, the file in which it is saved for others, and its number of variables."""
     for name in names:
-        manager, node = compiled(DIAGRAMS[name]())
+        manager, node = DIAGRAMS[name]()
         path = folder / f"{name}.sdd"
         node.save(bytes(path))
         variables = int(manager.var_count())

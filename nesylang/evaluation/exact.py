@@ -64,17 +64,33 @@ class Buffers:
                 found = free.pop()
                 self._bytes -= found.nbytes
                 return found
+            # What is left of batches of another size is in the way now.
+            self._free.clear()
+            self._bytes = 0
         return np.empty(shape)
 
     def give(self, array: Numbers) -> None:
         """Take back an array that nobody uses any longer."""
         with self._lock:
-            if self._bytes + array.nbytes > SPARE_BYTES:
-                self._free.clear()
-                self._bytes = 0
-            if array.nbytes <= SPARE_BYTES:
+            if self._bytes + array.nbytes <= SPARE_BYTES:
                 self._free.setdefault(array.shape, []).append(array)
                 self._bytes += array.nbytes
+
+    def lend(self, array: Numbers) -> Tensor:
+        """Return an array as a tensor; it is given back once nobody has the tensor any longer."""
+        lent = array.view(_Lent)
+        lent.owner = self
+        return torch.from_numpy(lent)
+
+
+class _Lent(np.ndarray):
+    """An array that goes back to its owner."""
+
+    owner: Buffers | None = None
+
+    def __del__(self) -> None:
+        if self.owner is not None and isinstance(self.base, np.ndarray):
+            self.owner.give(self.base)
 
 
 class Passes(Protocol):
@@ -173,7 +189,11 @@ class Tile:
             self.passes.buffers.give(self.values)
             self.values = None
 
-    __del__ = forget
+    def lend(self) -> Tensor:
+        """Return the values of the nodes as a tensor, and forget them."""
+        assert self.values is not None, "the tile has been evaluated"
+        found, self.values = self.passes.buffers.lend(self.values), None
+        return found
 
     def _evaluated(self) -> Numbers:
         if self.values is None:
@@ -206,6 +226,7 @@ class _Context(FunctionCtx):
 
     passes: Passes
     tiles: list[Tile]
+    saved_tensors: tuple[Tensor, ...]
     needs_input_grad: tuple[bool, ...]
 
 
@@ -235,21 +256,27 @@ class ExactEvaluation(torch.autograd.Function):
         _each(evaluate, count, passes, batch)
         ctx.passes = passes
         ctx.tiles = [tile for tile in tiles if tile is not None]
+        if keeps:
+            ctx.save_for_backward(*(tile.lend() for tile in ctx.tiles))
         return _tensor(found, logarithms)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: _Context, gradients: Tensor) -> tuple[Tensor, None, None]:
         passes, tiles = ctx.passes, ctx.tiles
+        kept = ctx.saved_tensors
         above = _array(gradients)
         found = np.empty((len(above), passes.leaves), above.dtype)
         starts = list(accumulate((len(tile.given) for tile in tiles), initial=0))
 
         def propagate(number: int) -> None:
             tile, rows = tiles[number], slice(starts[number], starts[number + 1])
-            is_kept = tile.values is not None
+            if kept:
+                tile.values = kept[number].numpy()
             found[rows] = tile.gradients(above[rows].T.astype(np.float64)).T
-            if not is_kept:
+            if kept:
+                tile.values = None
+            else:
                 tile.forget()
 
         _each(propagate, len(tiles), passes, len(above))

@@ -6,6 +6,8 @@ above it contribute, each the gradient of the sum times the other factor, so tha
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +26,14 @@ TILE_BYTES = 1 << 24
 
 NARROWEST = 64
 """Instances of a tile: fewer are not worth the calls of operations."""
+
+
+CHUNK_BYTES = 1 << 20
+"""How much the products that are made at a time are to take: so much stays in the cache."""
+
+
+MANY = 64
+"""Rows that are added up in threads."""
 
 
 class Step(NamedTuple):
@@ -59,6 +69,7 @@ class LayeredPasses:
         starts = np.searchsorted(children, borders)
         above, siblings = np.concatenate([parents, parents])[order], np.concatenate([right, left])[order]
         self._down = list(_steps(borders, starts, above, siblings, children))[::-1]
+        self._longest = max((len(step.one) for step in self._up + self._down), default=0)
 
     @property
     def width(self) -> int:
@@ -72,9 +83,9 @@ class LayeredPasses:
     def backward(self, values: Numbers, gradients: Numbers) -> None:
         """Add to the gradients (nodes, instances) of all nodes what those of nodes above them contribute."""
         known, found = torch.from_numpy(values), torch.from_numpy(gradients)
-        for first, last, parent, sibling, segment in self._down:
-            products = found.index_select(0, parent).mul_(known.index_select(0, sibling))
-            found[first:last].index_add_(0, segment, products)
+        with self._sums(values.shape[1]) as add:
+            for step in self._down:
+                add(step, found, known, found[step.first : step.last])
 
     def possible(self, leaves: Flags) -> Flags:
         """Return whether the roots (roots, instances) are more than zero, from whether the leaves (leaves, instances) are."""
@@ -101,11 +112,32 @@ class LayeredPasses:
         return gradients
 
     def _upwards(self, values: Tensor, saturated: bool = False) -> None:
-        for first, last, one, other, segment in self._up:
-            products = values.index_select(0, one).mul_(values.index_select(0, other))
-            sums = values[first:last].zero_().index_add_(0, segment, products)
-            if saturated:
-                sums.clamp_(max=1.0)
+        with self._sums(values.shape[1]) as add:
+            for step in self._up:
+                sums = values[step.first : step.last].zero_()
+                add(step, values, values, sums)
+                if saturated:
+                    sums.clamp_(max=1.0)
+
+    @contextmanager
+    def _sums(self, width: int) -> Iterator[Callable[[Step, Tensor, Tensor, Tensor], None]]:
+        """Yield what adds the products of a step to its sums, from the arrays that their factors are rows of."""
+        rows = max(1, min(self._longest, CHUNK_BYTES // (8 * max(width, 1))))
+        arrays = [self.buffers.take((rows, width)) for _ in range(2)]
+        products, factors = map(torch.from_numpy, arrays)
+
+        def add(step: Step, ones: Tensor, others: Tensor, sums: Tensor) -> None:
+            for start in range(0, len(step.one), rows):
+                one, other, segment = (part[start : start + rows] for part in (step.one, step.other, step.segment))
+                chunk = torch.index_select(ones, 0, one, out=products[: len(one)])
+                chunk.mul_(torch.index_select(others, 0, other, out=factors[: len(one)]))
+                sums.index_add_(0, segment, chunk)
+
+        try:
+            yield add
+        finally:
+            for array in arrays:
+                self.buffers.give(array)
 
 
 def _steps(borders: list[int], starts: NDArray[np.signedinteger], one: Integers, other: Integers, owner: Integers) -> list[Step]:
@@ -113,5 +145,8 @@ def _steps(borders: list[int], starts: NDArray[np.signedinteger], one: Integers,
     found = []
     for first, last, start, end in zip(borders[:-1], borders[1:], starts[:-1], starts[1:], strict=True):
         part = slice(int(start), int(end))
-        found.append(Step(first, last, *(torch.from_numpy(numbers.copy()) for numbers in (one[part], other[part], owner[part] - first))))
+        ones, others = torch.from_numpy(one[part].copy()), torch.from_numpy(other[part].copy())
+        # torch adds up many rows four times as fast by 64-bit indices as by 32-bit ones, in threads whose start takes longer than few rows.
+        kind = np.int32 if len(ones) < MANY else np.int64
+        found.append(Step(first, last, ones, others, torch.from_numpy((owner[part] - first).astype(kind))))
     return found
