@@ -19,7 +19,7 @@ from nesylang.circuit import FIRST_LEAF, Circuit
 from nesylang.evaluation.exact import Buffers, Flags, Integers, Numbers
 from nesylang.evaluation.fused import arrays
 from nesylang.evaluation.layers import Layers
-from nesylang.evaluation.semirings import SEMIRINGS
+from nesylang.evaluation.rows import SEMIRINGS
 
 TILE_BYTES = 1 << 24
 """How much the values of a tile are to take."""

@@ -25,11 +25,13 @@ COUNTS_EVERY_WORLD_ONCE = frozenset({"decomposable", "deterministic", "value_smo
 class Semiring(ABC, Generic[Value]):
     """A commutative semiring: Python operations over ``Value``, torch operations over tensors ``(nodes, batch)``.
 
-    ``requires`` names the fields of ``Circuit.properties`` without which a value means nothing.
+    ``requires`` names the fields of ``Circuit.properties`` without which a value means nothing. ``normalised`` says that values stand for
+    probabilities: they are at most one, and are divided by that of the evidence.
     """
 
     name: str
     requires: frozenset[str]
+    normalised: bool = True
     zero: Value
     one: Value
 
@@ -112,7 +114,7 @@ class Probability(DifferentiableSemiring):
         return log_weights.exp()
 
     def tensor_constants(self, like: Tensor) -> Tensor:
-        return _constants(like, 0.0, 1.0)
+        return constants(like, 0.0, 1.0)
 
     def tensor_times(self, left: Tensor, right: Tensor) -> Tensor:
         return left * right
@@ -160,7 +162,7 @@ class LogProbability(DifferentiableSemiring):
         return log_weights
 
     def tensor_constants(self, like: Tensor) -> Tensor:
-        return _constants(like, -math.inf, 0.0)
+        return constants(like, -math.inf, 0.0)
 
     def tensor_times(self, left: Tensor, right: Tensor) -> Tensor:
         return left + right
@@ -183,12 +185,8 @@ class LogProbability(DifferentiableSemiring):
         return values
 
 
-def _constants(like: Tensor, zero: float, one: float) -> Tensor:
+def constants(like: Tensor, zero: float, one: float) -> Tensor:
     """Return two rows (2, ...) shaped as the rows of ``like``."""
     rows = like.new_full((2, *like.shape[1:]), one)
     rows[0] = zero
     return rows
-
-
-SEMIRINGS: dict[str, Semiring[float]] = {row.name: row for row in (Probability(), LogProbability())}
-"""The rows by name; engines also take a ``Semiring`` object itself."""

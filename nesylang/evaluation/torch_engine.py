@@ -12,14 +12,12 @@ from nesylang.evaluation.exact import ExactEvaluation, Passes
 from nesylang.evaluation.fused import FusedPasses
 from nesylang.evaluation.layers import Layers
 from nesylang.evaluation.linear import LayeredPasses
-from nesylang.evaluation.semirings import SEMIRINGS, Semiring
+from nesylang.evaluation.rows import EXACT, SEMIRINGS
+from nesylang.evaluation.semirings import Semiring
 from nesylang.source import error
 
 ENGINES = ("fused", "torch")
 """The names of the engines."""
-
-EXACT = ("probability", "log")
-"""The semirings that are evaluated in linear arithmetic on CPUs, and in logarithms where that is not enough."""
 
 
 class TorchCircuit(nn.Module):

@@ -8,9 +8,10 @@ from itertools import accumulate
 import torch
 from torch import Tensor, nn
 
-from nesylang.circuit import TRUE
+from nesylang.circuit import TRUE, Circuit
+from nesylang.circuit.smoothing import smoothed
 from nesylang.compilation.compiled import CompiledProgram
-from nesylang.evaluation import Semiring
+from nesylang.evaluation import SEMIRINGS, Semiring
 from nesylang.evaluation.torch_engine import TorchCircuit
 from nesylang.learning.columns import query_columns
 from nesylang.learning.given import needed_inputs
@@ -37,14 +38,16 @@ class ConditionedProgram(nn.Module):
         super().__init__()
         self.ground = compiled.ground
         self.plan = tensor_plan(compiled.ground)
-        self.circuit = TorchCircuit(compiled.circuit, semiring, engine)
+        row = SEMIRINGS[semiring] if isinstance(semiring, str) else semiring
+        circuit = _smooth(compiled) if "smooth" in row.requires else compiled.circuit
+        self.circuit = TorchCircuit(circuit, row, engine)
         self.inputs = needed_inputs(compiled.ground)
-        self.leaves = LeafWeights(compiled.ground, compiled.circuit, self.plan.calls, learnable)
+        self.leaves = LeafWeights(compiled.ground, circuit, self.plan.calls, learnable)
         self.evidence_names = [print_term(item.atom) for item in compiled.ground.evidence if item.value is None]
         self.queries = list(query_columns(compiled))
         self._atoms = [query.atoms for query in self.queries]
         self._widths = [query.width for query in self.queries]
-        self._certain = {number for number, root in enumerate(compiled.circuit.roots) if root == TRUE}
+        self._certain = {number for number, root in enumerate(circuit.roots) if root == TRUE}
         answers = [root for roots in compiled.answer_roots for root in roots]
         conditions = [root for roots in compiled.condition_roots for root in roots]
         self._is_conditioned = not self._certain.issuperset(conditions)
@@ -75,16 +78,18 @@ class ConditionedProgram(nn.Module):
         roots = self.circuit.semiring.tensor_log(self.circuit(log_weights))
         self._check_possible(roots.detach(), numbers if numbers is not None else range(batch))
         joint = roots.index_select(1, self.answer_roots)
-        if self._is_conditioned:
-            joint = joint - roots.index_select(1, self.condition_roots)
-        joint = at_most_zero(joint)
+        is_normalised = self.circuit.semiring.normalised
+        if is_normalised:
+            if self._is_conditioned:
+                joint = joint - roots.index_select(1, self.condition_roots)
+            joint = at_most_zero(joint)
         if self._is_padded:
             # The last column is that of all instances without proof.
             joint = torch.cat([joint, joint.new_full((batch, 1), -torch.inf)], 1).index_select(1, self.columns)
         parts = torch.split(joint, [len(query.values) for query in self.queries], 1)
         columns = zip(self.queries, self._atoms, parts, strict=True)
         result = Result({query.name: QueryResult.of(part, query.values, atoms) for query, atoms, part in columns})
-        result.log_evidence = at_most_zero(roots[:, 0])
+        result.log_evidence = at_most_zero(roots[:, 0]) if is_normalised else roots[:, 0]
         return result
 
     def evidence_columns(self, observations: Mapping[str, Tensor]) -> Tensor | None:
@@ -115,6 +120,12 @@ class ConditionedProgram(nn.Module):
                     message = f"the condition of {query.name} has probability zero for {named_examples(examples)}"
                     hint = "ask under a condition that can hold together with the evidence"
                     raise NesyError([Diagnostic("E503", message, (), hint)])
+
+
+def _smooth(compiled: CompiledProgram) -> Circuit:
+    """Return the circuit with all choices of the program in all its roots."""
+    values = {number: choice.values for number, choice in enumerate(compiled.ground.choices) if choice.values > 1}
+    return smoothed(compiled.circuit, values | dict.fromkeys(compiled.indicators, 2))
 
 
 def _impossible(log_probabilities: Tensor) -> list[int]:

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from nesylang.circuit import FIRST_LEAF, TRUE, build_circuit
-from nesylang.evaluation import SEMIRINGS, exact, fused, kernel, linear
-from nesylang.evaluation.torch_engine import ENGINES, EXACT, TorchCircuit
+from nesylang.evaluation import EXACT, SEMIRINGS, exact, fused, kernel, linear
+from nesylang.evaluation.torch_engine import ENGINES, TorchCircuit
 from nesylang.source import NesyError
 from tests.evaluation.diagrams import ALL, chain_circuit, random_circuit, random_table
 from tests.evaluation.test_torch_engine import MaxProduct

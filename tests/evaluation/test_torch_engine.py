@@ -11,11 +11,11 @@ import torch
 from torch import Tensor
 
 from nesylang.circuit import FALSE, TRUE, build_circuit
-from nesylang.evaluation import SEMIRINGS, LogProbability, Semiring, evaluate
+from nesylang.evaluation import EXACT, SEMIRINGS, LogProbability, Semiring, evaluate
 from nesylang.evaluation.torch_engine import ENGINES, TorchCircuit
 from tests.evaluation.diagrams import ALL, RandomCircuit, chain_circuit, random_circuit, random_table
 
-names = pytest.mark.parametrize("name", SEMIRINGS)
+names = pytest.mark.parametrize("name", EXACT)
 engines = pytest.mark.parametrize("engine", ENGINES)
 
 
