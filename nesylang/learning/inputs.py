@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
+from itertools import groupby
 
+import torch
 from torch import Tensor
 
 from nesylang.analysis.input_declarations import RESERVED_NAMES
 from nesylang.analysis.suggestions import did_you_mean
 from nesylang.source import Diagnostic, Label, NesyError, Span, error
 from nesylang.syntax import print_term
-from nesylang.syntax.terms import Atom, Compound, Integer, Term
+from nesylang.syntax.terms import Atom, Compound, Integer, Term, children
 
 Tensors = Mapping[str | Term, Tensor]
 """Tensors by the name that Python passes them under, or by the term that stands for what a network returns."""
@@ -91,10 +94,61 @@ def select(tensors: Tensors, term: Term, network: str, span: Span) -> Tensor:
     return tensor
 
 
+def rows(tensors: Tensors, terms: Sequence[Term], constants: Collection[Term], batch: int, network: str, span: Span) -> Tensor:
+    """Return the parts that terms stand for below each other: (terms * batch, ...); those in ``constants`` are the same for all examples.
+
+    Raises E603 for an index outside, and for parts of different shapes.
+    """
+    parts: list[Tensor] = []
+    first: list[Term] = []
+    for (name, depth), group in groupby(terms, partial(_slice_of, tensors, constants)):
+        members = list(group)
+        several = _together(tensors[name], members, depth) if name is not None and len(members) > 1 else None
+        if several is not None:
+            parts.append(several)
+            first.append(members[0])
+            continue
+        for term in members:
+            part = select(tensors, term, network, span)
+            parts.append(part.expand(batch, *part.shape[1:]) if term in constants else part)
+            first.append(term)
+    check_equal_shapes(parts, first, network, span)
+    return parts[0] if len(parts) == 1 else torch.cat(parts)
+
+
+def _slice_of(tensors: Tensors, constants: Collection[Term], term: Term) -> tuple[str | None, int]:
+    """Return the tensor that a term is a slice of, and the number of its indices; None and 0 where it is a tensor as a whole."""
+    if not isinstance(term, Compound) or not all(isinstance(index, Integer) for index in term.args):
+        return None, 0
+    return (None, 0) if term in tensors or term in constants else (term.functor, len(term.args))
+
+
+def _together(tensor: Tensor, terms: Sequence[Term], depth: int) -> Tensor | None:
+    """Return slices (terms * batch, ...) of a tensor, by one operation; None where an index is outside."""
+    sizes = tensor.shape[1 : depth + 1]
+    if len(sizes) < depth:
+        return None
+    places = []
+    for term in terms:
+        place = 0
+        for index, size in zip(children(term), sizes, strict=True):
+            assert isinstance(index, Integer), "slices have integers as indices"
+            if not 0 <= index.value < size:
+                return None
+            place = place * size + index.value
+        places.append(place)
+    flat = tensor.flatten(1, depth)
+    if places == list(range(places[0], places[0] + len(places))):
+        found = flat.narrow(1, places[0], len(places))
+    else:
+        found = flat.index_select(1, torch.tensor(places, device=tensor.device))
+    return found.transpose(0, 1).flatten(0, 1)
+
+
 def check_equal_shapes(parts: Sequence[Tensor], terms: Sequence[Term], network: str, span: Span) -> None:
     """Raise E603 unless all parts of one argument have the same shape, so that they can be stacked."""
     for part, term in zip(parts, terms, strict=True):
-        if part.shape != parts[0].shape:
+        if part.shape[1:] != parts[0].shape[1:]:
             raise error(
                 "E603",
                 f"'{network}' is applied to tensors of different shapes: {print_term(terms[0])} has {tuple(parts[0].shape)}, "

@@ -11,12 +11,12 @@ from torch.nn import functional as F
 
 from nesylang.analysis.suggestions import did_you_mean
 from nesylang.grounding.program import GroundProgram, NetworkSignature, NeuralWeight
-from nesylang.learning.inputs import Tensors, check_equal_shapes, select
+from nesylang.learning.inputs import Tensors, rows
 from nesylang.learning.logits import Logits
 from nesylang.learning.numerics import log_or_minus_infinity
 from nesylang.source import Diagnostic, Label, NesyError, error
 from nesylang.syntax import print_term
-from nesylang.syntax.terms import Term
+from nesylang.syntax.terms import Compound, Integer, Term
 
 TOLERANCE = 1e-3
 """How far probabilities may be outside [0, 1], and their sums from 1."""
@@ -55,9 +55,9 @@ class NetworkCall:
         Raises E603 for shapes that do not fit and for a network that fails on its inputs, E604 for outputs that are no probabilities.
         """
         batch = 1 if self.is_symbolic else batch
-        rows = len(self.applications) * batch
+        count = len(self.applications) * batch
         inputs = [self._argument(position, tensors, batch, device) for position in range(len(self.signature.inputs))]
-        columns = self.log_rows(network, inputs, rows)
+        columns = self.log_rows(network, inputs, count)
         return columns.view(len(self.applications), batch, self.width).transpose(0, 1).flatten(1)
 
     def log_rows(self, network: nn.Module, inputs: list[Tensor], rows: int) -> Tensor:
@@ -70,9 +70,9 @@ class NetworkCall:
         Raises E603 for a network that fails on its inputs and for an output without a row for each of them.
         """
         batch = 1 if self.is_symbolic else batch
-        rows = len(self.applications) * batch
+        count = len(self.applications) * batch
         inputs = [self._argument(position, tensors, batch, device) for position in range(len(self.signature.inputs))]
-        output = self.tensor_rows(network, inputs, rows)
+        output = self.tensor_rows(network, inputs, count)
         return output.view(len(self.applications), batch, *output.shape[1:]).unbind(0)
 
     def tensor_rows(self, network: nn.Module, inputs: list[Tensor], rows: int) -> Tensor:
@@ -109,10 +109,7 @@ class NetworkCall:
         if symbols is not None:
             numbers = {symbol: number for number, symbol in enumerate(symbols)}
             return torch.tensor([numbers[term] for term in terms], device=device).repeat_interleave(batch)
-        parts = [select(tensors, term, self.signature.name, self.signature.span) for term in terms]
-        parts = [part.expand(batch, *part.shape[1:]) if term in self.constants else part for term, part in zip(terms, parts, strict=True)]
-        check_equal_shapes(parts, terms, self.signature.name, self.signature.span)
-        return parts[0] if len(parts) == 1 else torch.cat(parts)
+        return rows(tensors, terms, self.constants, batch, self.signature.name, self.signature.span)
 
     def _checked(self, output: object, rows: int) -> Tensor:
         """Return the output with shape (rows, columns), one column for a Bernoulli network; raises E603 for anything else."""
@@ -185,7 +182,16 @@ def network_calls(ground: GroundProgram) -> dict[str, NetworkCall]:
         for weight in choice.weights:
             if isinstance(weight, NeuralWeight):
                 applications.setdefault(weight.network, {})[weight.inputs] = None
-    return {name: NetworkCall(ground.networks[name], tuple(tuples)) for name, tuples in applications.items()}
+    return {name: NetworkCall(ground.networks[name], tuple(sorted(tuples, key=_slices))) for name, tuples in applications.items()}
+
+
+def _slices(terms: tuple[Term, ...]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Return what applications are sorted by: the slices of a tensor in their order, so that they can be taken together."""
+    found = []
+    for term in terms:
+        indices = term.args if isinstance(term, Compound) else ()
+        found.append((term.functor if isinstance(term, Compound) else "", tuple(i.value for i in indices if isinstance(i, Integer))))
+    return tuple(found)
 
 
 def check_networks(networks: Mapping[str, object], calls: Mapping[str, NetworkCall], known: Collection[str]) -> None:
