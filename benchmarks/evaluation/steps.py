@@ -2,8 +2,8 @@
 
 python -m benchmarks.evaluation.steps [--digits 1 2 4 15] [--batch 16] [--repeat 10] [--write]
 
-The first table is about numbers of N images of 28 x 28 pixels, read by a LeNet, with the sum as input of each example. The second compares a
-step on sums with a step on labels, with the network and the images of the example in examples/addition.
+The first table is about numbers of N images of 28 x 28 pixels, read by a LeNet, with the sum as input of each example. The second compares
+a step on sums with a step on labels, with the network and the images of the example in examples/addition.
 """
 
 from __future__ import annotations
