@@ -112,7 +112,7 @@ def rows(tensors: Tensors, terms: Sequence[Term], constants: Collection[Term], b
             part = select(tensors, term, network, span)
             parts.append(part.expand(batch, *part.shape[1:]) if term in constants else part)
             first.append(term)
-    check_equal_shapes(parts, first, network, span)
+    _check_equal_shapes(parts, first, batch, network, span)
     return parts[0] if len(parts) == 1 else torch.cat(parts)
 
 
@@ -145,14 +145,15 @@ def _together(tensor: Tensor, terms: Sequence[Term], depth: int) -> Tensor | Non
     return found.transpose(0, 1).flatten(0, 1)
 
 
-def check_equal_shapes(parts: Sequence[Tensor], terms: Sequence[Term], network: str, span: Span) -> None:
-    """Raise E603 unless all parts of one argument have the same shape, so that they can be stacked."""
+def _check_equal_shapes(parts: Sequence[Tensor], terms: Sequence[Term], batch: int, network: str, span: Span) -> None:
+    """Raise E603 unless all parts of one argument have the same shape for each example, so that they can be stacked."""
     for part, term in zip(parts, terms, strict=True):
         if part.shape[1:] != parts[0].shape[1:]:
+            shapes = [(batch, *shape[1:]) for shape in (parts[0].shape, part.shape)]
             raise error(
                 "E603",
-                f"'{network}' is applied to tensors of different shapes: {print_term(terms[0])} has {tuple(parts[0].shape)}, "
-                f"{print_term(term)} has {tuple(part.shape)}",
+                f"'{network}' is applied to tensors of different shapes: {print_term(terms[0])} has {shapes[0]}, "
+                f"{print_term(term)} has {shapes[1]}",
                 span,
                 "one network, called once on all of its inputs",
             )

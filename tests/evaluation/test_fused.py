@@ -199,3 +199,48 @@ def test_where_nothing_can_be_kept_on_disk_the_kernel_is_compiled_each_time(monk
 
     monkeypatch.setattr(kernel, "njit", refusing)
     assert kernel.compiled(set())(max) is max
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_memory_is_used_again_once_nobody_needs_it(engine: str) -> None:
+    circuit = TorchCircuit(chain_circuit(2000), "log", engine)
+    logarithms = torch.full((5, 2000), 0.9999, dtype=torch.float64).log().requires_grad_()
+
+    def addresses() -> set[int]:
+        buffers = circuit._cpu().buffers
+        return {array.ctypes.data for arrays in buffers._free.values() for array in arrays}
+
+    roots = circuit(logarithms)
+    before = addresses()
+    roots.sum().backward()
+    # The roots are still there, and with them the graph: autograd lets go of what it kept for the backward pass all the same.
+    after = addresses()
+    assert before < after or not before
+    circuit(logarithms)[:, 0].sum().backward()
+    assert addresses() == after
+
+
+def test_values_that_are_needed_for_another_backward_pass_are_not_used_again() -> None:
+    circuit, _, logarithms = uneven(5)
+    given = logarithms.requires_grad_()
+    roots = circuit(given)[:, 0].sum()
+    (first,) = torch.autograd.grad(roots, given, retain_graph=True)
+    other = torch.full_like(logarithms, 0.5).log().requires_grad_()
+    circuit(other).sum().backward()
+    (second,) = torch.autograd.grad(roots, given)
+    assert torch.equal(first, second)
+    with pytest.raises(RuntimeError, match="second time"):
+        torch.autograd.grad(roots, given)
+
+
+def test_gradients_of_any_size_flow_through_small_roots() -> None:
+    circuit, layers, _ = uneven(2)
+    logarithms = torch.full((2, 2000), math.exp(-600 / 2000), dtype=torch.float64).log()
+    for evaluated in (circuit, layers):
+        given = logarithms.clone().requires_grad_()
+        roots = evaluated(given)
+        assert roots[0, 0].item() == pytest.approx(-600)
+        roots[:, 0].backward(torch.tensor([1e200, 1.0], dtype=torch.float64))
+        assert given.grad is not None
+        torch.testing.assert_close(given.grad[0] / 1e200, torch.ones(2000, dtype=torch.float64))
+        torch.testing.assert_close(given.grad[1], torch.ones(2000, dtype=torch.float64))

@@ -195,3 +195,19 @@ def test_copies_and_files(name: str, engine: str) -> None:
     buffer.seek(0)
     for other in (copy.deepcopy(circuit), pickle.loads(pickle.dumps(circuit)), torch.load(buffer, weights_only=False)):
         assert torch.equal(other(weights), circuit(weights))
+
+
+@names
+@pytest.mark.parametrize("zeros", [False, True])
+@pytest.mark.parametrize("seed", range(4))
+def test_layers_as_on_other_devices_give_the_same(seed: int, zeros: bool, name: str) -> None:
+    example = random_circuit(seed)
+    circuit = TorchCircuit(example.circuit, name)
+    found = []
+    for evaluated in (circuit, circuit.in_layers):
+        weights = batch_of_weights(example, 3, zeros).log().requires_grad_()
+        roots = evaluated(weights)
+        torch.where(roots.isfinite(), roots, 0.0).sum().backward()
+        found += [roots.detach(), weights.grad]
+    torch.testing.assert_close(found[0], found[2], rtol=1e-12, atol=1e-13)
+    torch.testing.assert_close(found[1], found[3], rtol=1e-10, atol=1e-13)
