@@ -12,7 +12,7 @@ from nesylang.evaluation.exact import Buffers, Flags, Integers, Numbers
 TILE_BYTES = 1 << 22
 """How much the values of a tile are to take: so much stays in the cache."""
 
-NARROWEST, WIDEST = 16, 1024
+NARROWEST, WIDEST = 32, 1024
 """Instances of a tile: fewer are not worth a pass over the elements, more make a tile no faster."""
 
 
