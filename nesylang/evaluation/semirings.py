@@ -132,25 +132,14 @@ class Probability(DifferentiableSemiring):
         return values.masked_fill(~positive, 1.0).log().masked_fill(~positive, -math.inf)
 
 
-class LogProbability(DifferentiableSemiring):
-    """Logarithms of probabilities: sums by log-sum-exp, which never underflow; minus infinity is zero."""
+class Logarithms(Semiring[float]):
+    """What semirings have in common whose values are logarithms; minus infinity is zero."""
 
-    name = "log"
-    requires = COUNTS_EVERY_WORLD_ONCE
     zero = -math.inf
     one = 0.0
 
     def weight(self, probability: float) -> float:
         return math.log(probability) if probability > 0.0 else -math.inf
-
-    def plus(self, values: Iterable[float]) -> float:
-        terms = list(values)
-        if len(terms) == 1:
-            return terms[0]
-        largest = max(terms, default=-math.inf)
-        if largest == -math.inf:
-            return largest
-        return largest + math.log(math.fsum([math.exp(term - largest) for term in terms]))
 
     def times(self, left: float, right: float) -> float:
         return left + right
@@ -167,6 +156,25 @@ class LogProbability(DifferentiableSemiring):
     def tensor_times(self, left: Tensor, right: Tensor) -> Tensor:
         return left + right
 
+    def tensor_log(self, values: Tensor) -> Tensor:
+        return values
+
+
+class LogProbability(Logarithms, DifferentiableSemiring):
+    """Logarithms of probabilities: sums by log-sum-exp, which never underflow."""
+
+    name = "log"
+    requires = COUNTS_EVERY_WORLD_ONCE
+
+    def plus(self, values: Iterable[float]) -> float:
+        terms = list(values)
+        if len(terms) == 1:
+            return terms[0]
+        largest = max(terms, default=-math.inf)
+        if largest == -math.inf:
+            return largest
+        return largest + math.log(math.fsum([math.exp(term - largest) for term in terms]))
+
     def tensor_plus(self, products: Tensor) -> Tensor:
         # Shifting by 0 where all products are minus infinity avoids inf - inf, and a total of 1 there a gradient of 1 / 0.
         largest = products.detach().amax(1)
@@ -180,9 +188,6 @@ class LogProbability(DifferentiableSemiring):
         divisors = sums.masked_fill(sums == -math.inf, math.inf)
         spread = (left + right).sub_(divisors.unsqueeze(1)).exp_().mul_(gradients.unsqueeze(1))
         return spread, spread
-
-    def tensor_log(self, values: Tensor) -> Tensor:
-        return values
 
 
 def constants(like: Tensor, zero: float, one: float) -> Tensor:

@@ -6,47 +6,24 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from nesylang.evaluation.semirings import Semiring, constants
+from nesylang.evaluation.semirings import Logarithms, Semiring, constants
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-class MaxProduct(Semiring[float]):
+class MaxProduct(Logarithms):
     """The logarithm of the probability of the most probable world; minus infinity is zero."""
 
     name = "max-product"
     requires = frozenset({"decomposable", "smooth", "nnf"})
     normalised = False
-    zero = -math.inf
-    one = 0.0
-
-    def weight(self, probability: float) -> float:
-        return math.log(probability) if probability > 0.0 else -math.inf
 
     def plus(self, values: Iterable[float]) -> float:
         return max(values, default=-math.inf)
 
-    def times(self, left: float, right: float) -> float:
-        return left + right
-
-    def probability(self, value: float) -> float:
-        return math.exp(value)
-
-    def tensor_weight(self, log_weights: Tensor) -> Tensor:
-        return log_weights
-
-    def tensor_constants(self, like: Tensor) -> Tensor:
-        return constants(like, -math.inf, 0.0)
-
-    def tensor_times(self, left: Tensor, right: Tensor) -> Tensor:
-        return left + right
-
     def tensor_plus(self, products: Tensor) -> Tensor:
         return products.amax(1)
-
-    def tensor_log(self, values: Tensor) -> Tensor:
-        return values
 
 
 class Boolean(Semiring[float]):
