@@ -11,9 +11,10 @@ Instances go through in tiles. How a tile is passed through the circuit, upwards
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import accumulate
+from itertools import pairwise
 from threading import Lock
 from typing import Protocol
 
@@ -47,6 +48,9 @@ Numbers = NDArray[np.float64]
 Integers = NDArray[np.int32]
 Flags = NDArray[np.bool_]
 
+NOBODY: NDArray[np.intp] = np.zeros(0, np.intp)
+"""No instances."""
+
 
 class Buffers:
     """Arrays that are used again: new memory of the system costs more time than the sums of a tile."""
@@ -55,10 +59,12 @@ class Buffers:
         self._free: dict[tuple[int, ...], list[Numbers]] = {}
         self._bytes = 0
         self._lock = Lock()
+        self._waiting: deque[Numbers] = deque()
 
     def take(self, shape: tuple[int, ...]) -> Numbers:
         """Return an array with anything in it."""
         with self._lock:
+            self._add_waiting()
             free = self._free.get(shape)
             if free:
                 found = free.pop()
@@ -71,16 +77,26 @@ class Buffers:
 
     def give(self, array: Numbers) -> None:
         """Take back an array that nobody uses any longer."""
-        with self._lock:
-            if self._bytes + array.nbytes <= SPARE_BYTES:
-                self._free.setdefault(array.shape, []).append(array)
-                self._bytes += array.nbytes
+        self._waiting.append(array)
+        # The garbage collector may call this in a thread that holds the lock: then the array waits.
+        if self._lock.acquire(blocking=False):
+            try:
+                self._add_waiting()
+            finally:
+                self._lock.release()
 
     def lend(self, array: Numbers) -> Tensor:
         """Return an array as a tensor; it is given back once nobody has the tensor any longer."""
         lent = array.view(_Lent)
         lent.owner = self
         return torch.from_numpy(lent)
+
+    def _add_waiting(self) -> None:
+        while self._waiting:
+            array = self._waiting.popleft()
+            if self._bytes + array.nbytes <= SPARE_BYTES:
+                self._free.setdefault(array.shape, []).append(array)
+                self._bytes += array.nbytes
 
 
 class _Lent(np.ndarray):
@@ -136,14 +152,14 @@ def least_root(nodes: int) -> float:
 class Tile:
     """Some instances, from the logarithms (instances, leaves) of their leaves; ``linear`` says that roots are wanted as they are."""
 
-    def __init__(self, passes: Passes, given: Numbers, linear: bool) -> None:
+    def __init__(self, passes: Passes, given: Numbers, linear: bool, mistrusted: NDArray[np.intp] = NOBODY) -> None:
         self.passes = passes
         self.given = given
         self.linear = linear
         self.values: Numbers | None = None
         """The values of all nodes (nodes, instances) in linear arithmetic, once they are computed."""
-        self.mistrusted: NDArray[np.intp] = np.zeros(0, np.intp)
-        """The instances that linear arithmetic is not right for."""
+        self.mistrusted = mistrusted
+        """The instances that linear arithmetic is not right for, once that is known."""
 
     def roots(self) -> Numbers:
         """Return the values (roots, instances) of the roots."""
@@ -210,7 +226,7 @@ class Tile:
         passes, least = self.passes, least_root(self.passes.nodes)
         bounded = not self.given.size or self.given.max() <= LOG_OF_AT_MOST_ONE
         if bounded and roots.min() >= least and roots.max() < math.inf:
-            return self.mistrusted
+            return NOBODY
         trusted = (roots >= least) & (roots < math.inf)
         if not trusted.all():
             trusted |= ~passes.possible(np.exp(self.given.T, dtype=np.float64) > 0)
@@ -222,65 +238,76 @@ class Tile:
 
 
 class _Context(FunctionCtx):
-    """What the forward pass leaves for the backward pass."""
+    """What the forward pass leaves for the backward pass: saved are the logarithms, and the values of each tile if they are kept."""
 
     passes: Passes
-    tiles: list[Tile]
+    linear: bool
+    mistrusted: list[NDArray[np.intp]]
     saved_tensors: tuple[Tensor, ...]
     needs_input_grad: tuple[bool, ...]
 
 
 class ExactEvaluation(torch.autograd.Function):
-    """Root values (batch, roots) from the logarithms (batch, leaves) of weights, of the same type; all numbers inside are float64."""
+    """Root values (batch, roots) from the logarithms (batch, leaves) of weights, of the same type; all numbers inside are float64.
+
+    ``linear`` says that roots are wanted as they are, ``tracked`` that gradients may be asked for.
+    """
 
     @staticmethod
-    def forward(ctx: _Context, logarithms: Tensor, passes: Passes, linear: bool) -> Tensor:
-        batch = len(logarithms)
-        given = _array(logarithms)
-        # Tiles are equally large, so that none is left with few instances.
-        count = -(-batch // passes.width)
-        borders = [number * batch // count for number in range(count + 1)] if count else []
-        keeps = ctx.needs_input_grad[0] and passes.nodes * batch * 8 <= KEPT_BYTES
-        tiles: list[Tile | None] = [None] * count
+    def forward(ctx: _Context, logarithms: Tensor, passes: Passes, linear: bool, tracked: bool) -> Tensor:
+        batch, given = len(logarithms), _array(logarithms)
+        parts = _parts(passes, batch)
+        tracked = tracked and ctx.needs_input_grad[0]
+        keeps = tracked and passes.nodes * batch * 8 <= KEPT_BYTES
         found = np.empty((batch, len(passes.roots)), given.dtype)
+        mistrusted = [NOBODY] * len(parts)
+        kept: list[Tensor] = [logarithms] * len(parts)
 
         def evaluate(number: int) -> None:
-            rows = slice(borders[number], borders[number + 1])
+            rows = parts[number]
             tile = Tile(passes, given[rows], linear)
             found[rows] = tile.roots().T
-            if not keeps:
+            mistrusted[number] = tile.mistrusted
+            if keeps:
+                kept[number] = tile.lend()
+            else:
                 tile.forget()
-            if ctx.needs_input_grad[0]:
-                tiles[number] = tile
 
-        _each(evaluate, count, passes, batch)
-        ctx.passes = passes
-        ctx.tiles = [tile for tile in tiles if tile is not None]
-        if keeps:
-            ctx.save_for_backward(*(tile.lend() for tile in ctx.tiles))
+        _each(evaluate, len(parts), passes, batch)
+        if tracked:
+            ctx.passes = passes
+            ctx.linear = linear
+            ctx.mistrusted = mistrusted
+            ctx.save_for_backward(logarithms, *(kept if keeps else ()))
         return _tensor(found, logarithms)
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: _Context, gradients: Tensor) -> tuple[Tensor, None, None]:
-        passes, tiles = ctx.passes, ctx.tiles
-        kept = ctx.saved_tensors
-        above = _array(gradients)
+    def backward(ctx: _Context, gradients: Tensor) -> tuple[Tensor, None, None, None]:
+        passes = ctx.passes
+        logarithms, *kept = ctx.saved_tensors
+        given, above = _array(logarithms), _array(gradients)
+        parts = _parts(passes, len(above))
         found = np.empty((len(above), passes.leaves), above.dtype)
-        starts = list(accumulate((len(tile.given) for tile in tiles), initial=0))
 
         def propagate(number: int) -> None:
-            tile, rows = tiles[number], slice(starts[number], starts[number + 1])
+            rows = parts[number]
+            tile = Tile(passes, given[rows], ctx.linear, ctx.mistrusted[number])
             if kept:
                 tile.values = kept[number].numpy()
             found[rows] = tile.gradients(above[rows].T.astype(np.float64)).T
-            if kept:
-                tile.values = None
-            else:
+            if not kept:
                 tile.forget()
 
-        _each(propagate, len(tiles), passes, len(above))
-        return _tensor(found, gradients), None, None
+        _each(propagate, len(parts), passes, len(above))
+        return _tensor(found, gradients), None, None, None
+
+
+def _parts(passes: Passes, batch: int) -> list[slice]:
+    """Return the instances of each tile; they are equally many, so that none is left with few."""
+    count = -(-batch // passes.width)
+    borders = [number * batch // count for number in range(count + 1)] if count else []
+    return [slice(first, last) for first, last in pairwise(borders)]
 
 
 def _array(tensor: Tensor) -> Numbers:

@@ -42,10 +42,12 @@ class Layers:
         self.leaf_count = len(circuit.leaves)
         self.node_count = circuit.node_count
         self.layers = tuple(layout.layers)
-        self.left, self.right, self.roots = (
-            torch.tensor(numbers, dtype=torch.int32, device=device)
-            for numbers in (layout.left, layout.right, [layout.number[root] for root in circuit.roots])
-        )
+        # Made in inference mode, they could not be used outside of it.
+        with torch.inference_mode(False):
+            self.left, self.right, self.roots = (
+                torch.tensor(numbers, dtype=torch.int32, device=device)
+                for numbers in (layout.left, layout.right, [layout.number[root] for root in circuit.roots])
+            )
 
     def evaluate(self, leaves: Tensor, semiring: Semiring[float]) -> Tensor:
         """Return the values (roots, batch) of the roots for those of the leaves (leaves, batch)."""
@@ -132,5 +134,5 @@ class _Evaluation(torch.autograd.Function):
             left, right = layers.operands(layer, values)
             pair = semiring.tensor_backward(left, right, values[layer.nodes], gradients[layer.nodes])
             for side, spread in zip((layers.left, layers.right), pair, strict=True):
-                gradients.index_add_(0, side[layer.elements], spread.reshape(-1, *spread.shape[2:]))
+                gradients.index_add_(0, side[layer.elements], spread.flatten(0, 1))
         return gradients[2 : 2 + layers.leaf_count], None, None

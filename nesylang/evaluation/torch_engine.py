@@ -45,7 +45,7 @@ class TorchCircuit(nn.Module):
         assert log_weights.shape[1:] == (leaves,), f"log-weights {tuple(log_weights.shape)} for {leaves} leaves"
         if log_weights.device.type == "cpu" and self._is_exact:
             linear = self.semiring.name == "probability"
-            return cast(Tensor, ExactEvaluation.apply(log_weights, self._cpu(), linear))  # type: ignore[no-untyped-call]
+            return cast(Tensor, ExactEvaluation.apply(log_weights, self._cpu(), linear, torch.is_grad_enabled()))  # type: ignore[no-untyped-call]
         return self.in_layers(log_weights)
 
     def in_layers(self, log_weights: Tensor) -> Tensor:

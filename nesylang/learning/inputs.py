@@ -79,7 +79,7 @@ def select(tensors: Tensors, term: Term, network: str, span: Span) -> Tensor:
     name = tensor_name(term)
     tensor = tensors[name]
     indices = [index.value for index in term.args if isinstance(index, Integer)] if isinstance(term, Compound) else []
-    expected = f"{name} of shape (batch, {', '.join(f'at least {index + 1}' for index in indices)}, ...)"
+    expected = f"{name} of shape (batch, {', '.join(f'at least {max(index, 0) + 1}' for index in indices)}, ...)"
     inside = len(indices) < tensor.dim() and all(0 <= i < n for i, n in zip(indices, tensor.shape[1:], strict=False))
     if not inside:
         raise error(
@@ -142,7 +142,9 @@ def _together(tensor: Tensor, terms: Sequence[Term], depth: int) -> Tensor | Non
         found = flat.narrow(1, places[0], len(places))
     else:
         found = flat.index_select(1, torch.tensor(places, device=tensor.device))
-    return found.transpose(0, 1).flatten(0, 1)
+    found = found.transpose(0, 1).flatten(0, 1)
+    # Of one example that is a view, and a network that works in place must not change what it was given.
+    return found.clone() if len(tensor) == 1 else found
 
 
 def _check_equal_shapes(parts: Sequence[Tensor], terms: Sequence[Term], batch: int, network: str, span: Span) -> None:

@@ -24,7 +24,7 @@ TOLERANCE = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class NetworkCall:
-    """A network and the distinct tuples of arguments that a program applies it to, in order of first use.
+    """A network and the distinct tuples of arguments that a program applies it to, the slices of a tensor in their order.
 
     ``constants`` are terms whose tensors are the same for all examples: networks compute them from symbols alone.
     """
@@ -176,7 +176,7 @@ def _first_layer(network: nn.Module) -> str | None:
 
 
 def network_calls(ground: GroundProgram) -> dict[str, NetworkCall]:
-    """Return the calls that a ground program needs, by network, in order of first use, without those that return tensors."""
+    """Return the calls that a ground program needs, by network, without those that return tensors."""
     applications: dict[str, dict[tuple[Term, ...], None]] = {}
     for choice in ground.choices:
         for weight in choice.weights:

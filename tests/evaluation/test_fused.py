@@ -244,3 +244,39 @@ def test_gradients_of_any_size_flow_through_small_roots() -> None:
         assert given.grad is not None
         torch.testing.assert_close(given.grad[0] / 1e200, torch.ones(2000, dtype=torch.float64))
         torch.testing.assert_close(given.grad[1], torch.ones(2000, dtype=torch.float64))
+
+
+@pytest.mark.parametrize("kept", [0, 1 << 30])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_logarithms_that_change_before_the_backward_pass_are_noticed(engine: str, kept: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exact, "KEPT_BYTES", kept)
+    circuit = build_circuit([(0, 0), (0, 1), (1, 0), (1, 1)], [[(2, 4), (3, 5)]], [6], ALL)
+    given = torch.tensor([[-700.0, -702.0, -300.0, -301.0]] * 2, dtype=torch.float64, requires_grad=True)
+    logarithms = given * 1
+    roots = TorchCircuit(circuit, "log", engine)(logarithms)
+    with torch.no_grad():
+        logarithms.zero_()
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        roots.sum().backward()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_nothing_is_kept_where_no_gradients_are_asked_for(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    lent: list[exact.Tile] = []
+    monkeypatch.setattr(exact.Tile, "lend", lent.append)
+    circuit = TorchCircuit(chain_circuit(20), "log", engine)
+    logarithms = torch.full((5, 20), 0.5).log().requires_grad_()
+    with torch.no_grad():
+        circuit(logarithms)
+    circuit(logarithms.detach())
+    assert not lent
+
+
+def test_arrays_may_come_back_while_others_are_taken() -> None:
+    buffers = exact.Buffers()
+    first = buffers.lend(buffers.take((3, 2)))
+    address = first.data_ptr()
+    # As when the garbage collector frees the tensor in a thread that is inside of ``take``.
+    with buffers._lock:
+        del first
+    assert buffers.take((3, 2)).ctypes.data == address

@@ -107,3 +107,23 @@ def test_evidence_of_examples() -> None:
     found = module(evidence={"burglary": torch.tensor([True, False])})
     assert found["alarm"].probability[:, 0].tolist() == pytest.approx([4, 2])
     assert module()["alarm"].probability[:, 0].tolist() == pytest.approx([6])
+
+
+def test_evaluation_without_gradients_comes_before_training() -> None:
+    program = nesy.loads("neural coin(image) -> bit. type image. type bit = 0..1. win :- coin(x, 1). query win.")
+    model = program.module({"coin": nesy.logits(torch.nn.Linear(3, 2))}, semiring="max-product")
+    with torch.inference_mode():
+        model(x=torch.randn(2, 3))
+    model(x=torch.randn(2, 3))["win"].sum().backward()
+    assert all(parameter.grad is not None for parameter in model.parameters())
+
+
+@pytest.mark.parametrize("name", SEMIRINGS)
+def test_an_empty_batch_on_other_devices(name: str) -> None:
+    example = random_circuit(1)
+    circuit = TorchCircuit(smoothed(example.circuit, dict(enumerate(example.sizes))), name)
+    logarithms = torch.zeros(0, len(circuit.circuit.leaves), requires_grad=True)
+    roots = circuit.in_layers(logarithms)
+    assert roots.shape == (0, len(circuit.circuit.roots))
+    if roots.requires_grad:
+        roots.sum().backward()

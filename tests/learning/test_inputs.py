@@ -85,3 +85,14 @@ def test_a_network_is_called_once_on_distinct_inputs_whatever_their_order() -> N
     one = torch.sigmoid(-2 * torch.cat([x[:, :, 0], y], 1))
     torch.testing.assert_close(found, one[:, 2] * one[:, 3] * one[:, 0] * (1 - one[:, 1]))
     assert network.shapes == [(16, 1)]
+
+
+def test_a_network_that_works_in_place_leaves_the_tensor_of_one_example_alone() -> None:
+    text = "type image. type bit = 0..1. neural bit(image) -> bit.\nall :- bit(x(0), 1), bit(x(1), 0).\nquery all.\n"
+    network = nn.Sequential(nn.ReLU(inplace=True), nn.Linear(4, 2))
+    model = nesy.loads(text).module({"bit": nesy.logits(network)})
+    x = torch.randn(1, 2, 4, requires_grad=True)
+    before = x.detach().clone()
+    model(x=x)["all"].sum().backward()
+    assert torch.equal(x.detach(), before)
+    assert x.grad is not None
