@@ -1,6 +1,8 @@
-"""The logic of a training step on all sums of numbers of N digits, beside DeepLog: forward, loss and backward, from logits, on one thread.
+"""The logic of a training step on sums of numbers of N digits, from logits to losses and back, beside DeepLog and DeepProbLog, on one thread.
 
-python -m benchmarks.evaluation.sums [--digits 1 2 3] [--batch 32] [--repeat 10] [--peer PYTHON] [--write]
+python -m benchmarks.evaluation.sums [--digits 1 2 3] [--batch 32] [--repeat 10] [--deeplog PYTHON] [--deepproblog PYTHON] [--write]
+
+nesylang and DeepLog evaluate all sums, of which the losses take one for each example; DeepProbLog evaluates those asked for, one by one.
 """
 
 from __future__ import annotations
@@ -32,6 +34,9 @@ sum(N, Z) :- add(0, N, C, T), Z is C * 10 ** N + T.
 """
 """Images x(0) and y(0) show the most significant digits; carries are an argument."""
 
+SYSTEMS = {"deeplog": 1000, "deepproblog": 3}
+"""The other systems, with the most steps that are measured of them."""
+
 Step = tuple[float, Tensor, Tensor]
 """Median milliseconds, losses (batch,), and the gradients of their sum."""
 
@@ -54,13 +59,14 @@ def ours(digits: int, logits: Tensor, sums: Tensor, repeat: int) -> Step:
     return statistics.median(seconds[2:]) * 1e3, losses, leaves.grad
 
 
-def theirs(python: str, digits: int, logits: Tensor, sums: Tensor, repeat: int) -> Step:
-    """Return the same of DeepLog."""
+def theirs(system: str, python: str, digits: int, logits: Tensor, sums: Tensor, repeat: int) -> Step:
+    """Return the same of another system."""
     with tempfile.TemporaryDirectory() as folder:
         given, found = Path(folder) / "given.pt", Path(folder) / "found.pt"
         torch.save((logits, sums), given)
-        script = Path(__file__).with_name("peer_deeplog.py")
-        subprocess.run([python, str(script), str(given), str(found), str(digits), str(repeat)], check=True, stdin=subprocess.DEVNULL)
+        script = Path(__file__).with_name(f"peer_{system}.py")
+        command = [python, "-W", "ignore", str(script), str(given), str(found), str(digits), str(repeat)]
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         result = torch.load(found)
     return statistics.median(result["seconds"]) * 1e3, result["losses"], result["gradients"]
 
@@ -71,11 +77,13 @@ def main() -> int:
     parser.add_argument("--digits", type=int, nargs="+", default=[1, 2, 3], metavar="N", help="(default 1 2 3)")
     parser.add_argument("--batch", type=int, default=32, help="examples of a step (default 32)")
     parser.add_argument("--repeat", type=int, default=10, help="steps, of which the median is shown (default 10)")
-    parser.add_argument("--peer", metavar="PYTHON", help="a Python that has DeepLog")
+    parser.add_argument("--deeplog", metavar="PYTHON", help="a Python that has DeepLog")
+    parser.add_argument("--deepproblog", metavar="PYTHON", help="a Python that has DeepProbLog; three steps are measured")
     parser.add_argument("--write", action="store_true", help="write the table to benchmarks/RESULTS.md")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    lines = ["| digits | sums | nesylang ms | DeepLog ms | ratio |", "|---:|---:|---:|---:|---:|"]
+    peers: dict[str, str] = {system: python for system in SYSTEMS if (python := getattr(given, system))}
+    lines = ["| digits | sums | nesylang ms | DeepLog ms | ratio | DeepProbLog ms | ratio |", "|---:|---:|---:|---:|---:|---:|---:|"]
     print("\n".join(lines), flush=True)
     problems = []
     for digits in given.digits:
@@ -83,25 +91,25 @@ def main() -> int:
         logits = torch.randn(given.batch, 2 * digits, 10, generator=generator)
         sums = torch.randint(2 * 10**digits - 1, (given.batch,), generator=generator)
         milliseconds, *mine = ours(digits, logits, sums, given.repeat)
-        cells = [f"{milliseconds:.3g}", "-", "-"]
-        if given.peer:
-            their_milliseconds, *found = theirs(given.peer, digits, logits, sums, given.repeat)
-            cells[1:] = [f"{their_milliseconds:.3g}", f"{their_milliseconds / milliseconds:.3g}"]
+        cells = [f"{digits}", f"{2 * 10**digits - 1:,}", f"{milliseconds:.3g}"]
+        for system, most in SYSTEMS.items():
+            if system not in peers:
+                cells += ["-", "-"]
+                continue
+            their_milliseconds, *found = theirs(system, peers[system], digits, logits, sums, min(most, given.repeat))
+            cells += [f"{their_milliseconds:.3g}", f"{their_milliseconds / milliseconds:.3g}"]
             if not all(torch.allclose(one, other, rtol=1e-4, atol=1e-5) for one, other in zip(mine, found, strict=True)):
-                problems.append(f"{digits} digits: losses or gradients differ")
-        lines.append(f"| {digits} | {2 * 10**digits - 1:,} | {' | '.join(cells)} |")
+                problems.append(f"{digits} digits: losses or gradients of {system} differ")
+        lines.append(f"| {' | '.join(cells)} |")
         print(lines[-1], flush=True)
     for problem in problems:
         print(problem, file=sys.stderr)
     if given.write:
-        words = " ".join(
-            ["python", "-m", "benchmarks.evaluation.sums", *("PYTHON" if word == given.peer else word for word in sys.argv[1:])]
-        )
+        options = ["PYTHON" if word in peers.values() else word for word in sys.argv[1:]]
+        words = " ".join(["python", "-m", "benchmarks.evaluation.sums", *options])
         about = f"{results.machine()}; python {versions()['python']}, torch {torch.__version__}; nesylang at {commit()}"
-        what = (
-            f"Milliseconds of logic in a step of {given.batch} examples on one thread, all sums asked, medians of {given.repeat}. {about}."
-        )
-        results.write_section("sums", f"## Sums of digits beside DeepLog\n\n`{words}`\n\n{what}\n\n" + "\n".join(lines))
+        what = f"Milliseconds of logic in a step of {given.batch} examples on one thread, medians of up to {given.repeat}. {about}."
+        results.write_section("sums", f"## Sums of digits beside DeepLog and DeepProbLog\n\n`{words}`\n\n{what}\n\n" + "\n".join(lines))
     return int(bool(problems))
 
 
