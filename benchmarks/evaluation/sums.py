@@ -1,4 +1,4 @@
-"""The logic of a training step on sums of numbers of N digits, from logits to losses and back, beside DeepLog and DeepProbLog, on one thread.
+"""The logic of a training step on sums of numbers, from logits to losses and back, beside DeepLog and DeepProbLog, on one thread.
 
 python -m benchmarks.evaluation.sums [--digits 1 2 3] [--batch 32] [--repeat 10] [--deeplog PYTHON] [--deepproblog PYTHON] [--write]
 
